@@ -1,0 +1,104 @@
+# Needs python3 (3.10 or newer), make, and cargo for the compiled module. Everything else goes into .venv, in the
+# versions that requirements/*.txt name.
+#
+# PYTHON=python3.13    another interpreter, for a new .venv
+# PEERS=               leave out the libraries that the benches compare with: not all of them can be had for every
+#                      Python, and the tests of the comparison are then skipped
+
+PYTHON ?= python3
+FUZZ_SECONDS ?= 60
+PYTEST_ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PEERS ?= $(VENV)/.bench
+NEEDS_PYTHON := import sys; sys.exit(sys.version_info < (3, 10) and "sselerate needs Python 3.10 or newer, this is " + sys.version)
+
+# What the build backend will decide (build_backend/cargo_or_pure.py), so that a change of it builds again.
+BACKEND := $(or $(SSELERATE_BUILD),$(if $(shell command -v cargo 2>/dev/null),rust,pure))
+INSTALLED := $(VENV)/.installed-$(BACKEND)
+MODULE := $(wildcard python/sselerate/_core.*.so)
+RUST := Cargo.toml Cargo.lock $(shell find rust -name target -prune -o \( -name '*.rs' -o -name Cargo.toml \) -print)
+FUZZ_TARGETS := $(basename $(notdir $(wildcard rust/fuzz/fuzz_targets/*.rs)))
+
+# pyo3 and mypy must look at the interpreter that is built for, whatever is first on PATH.
+export PYO3_PYTHON := $(CURDIR)/$(PY)
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint bench fuzz lock clean need-cargo always
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(INSTALLED) ## play a recorded completion and time its decoding
+	@$(if $(filter pure,$(BACKEND)),echo "sselerate: no Rust build (no cargo on PATH, or SSELERATE_BUILD=pure): this is the pure-Python package.")
+	@$(PY) demo/demo.py
+
+test: need-cargo $(INSTALLED) $(PEERS) ## all tests, of the core and of both backends
+	cargo test --workspace --locked
+	$(PY) -m pytest $(PYTEST_ARGS)
+
+lint: need-cargo $(INSTALLED) ## formatting, lints, types, the stub of the compiled module, workflows
+	cargo fmt --all --check
+	cargo fmt --manifest-path rust/fuzz/Cargo.toml --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	@# stubtest calls a module that does not exist a success
+	$(PY) -c 'import sselerate._core'
+	$(PY) -m mypy.stubtest --mypy-config-file pyproject.toml sselerate._core
+	$(VENV)/bin/zizmor --offline --quiet .github/workflows
+
+bench: need-cargo $(INSTALLED) $(VENV)/.bench ## the table of README.md: ns an event, and ratios
+	$(PY) -m benches.report
+
+fuzz: need-cargo ## each fuzz target for FUZZ_SECONDS (60)
+	@cargo +nightly --version >/dev/null 2>&1 || { \
+	  echo "make fuzz needs a nightly toolchain: rustup toolchain install nightly" >&2; exit 1; }
+	@command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
+	@for target in $(FUZZ_TARGETS); do \
+	  echo "== $$target"; \
+	  cargo +nightly fuzz run --fuzz-dir rust/fuzz $$target -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
+	done
+
+lock: $(VENV)/.dev ## write requirements/*.txt again from pyproject.toml; LOCK_ARGS=--upgrade for newer versions
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+	$(VENV)/bin/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.10 --no-annotate \
+	  --custom-compile-command 'make lock' --group dev --output-file requirements/dev.txt
+	$(VENV)/bin/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.10 --no-annotate \
+	  --custom-compile-command 'make lock' --group bench --constraints requirements/dev.txt \
+	  --output-file requirements/bench.txt
+
+clean: ## remove what was built and installed here
+	rm -rf $(VENV) target dist rust/fuzz/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -f python/sselerate/_core.*.so
+	find build_backend python tests benches demo -name __pycache__ -prune -exec rm -rf {} +
+
+need-cargo:
+	@command -v cargo >/dev/null || { \
+	  echo "this target needs cargo: install Rust (https://rustup.rs), or use \`make demo\` for the pure-Python package" >&2; \
+	  exit 1; }
+
+$(VENV)/.dev: requirements/dev.txt
+	@$(PYTHON) -c '$(NEEDS_PYTHON)'
+	@echo "installing the tools of requirements/dev.txt into $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
+	@echo "installing what the benches compare with, from requirements/bench.txt"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt
+	@touch $@
+
+# An editable install: Python files are used where they are, so only Rust files make it necessary again. What is
+# installed must be what was asked for, so a module that cargo built earlier goes when the pure package is wanted, and
+# one that somebody removed is built again.
+$(INSTALLED): $(VENV)/.dev pyproject.toml $(wildcard build_backend/*.py) \
+  $(if $(filter pure,$(BACKEND)),$(if $(MODULE),always),$(RUST) $(if $(MODULE),,always))
+	@rm -f $(VENV)/.installed-* $(if $(filter pure,$(BACKEND)),$(MODULE))
+	@echo "installing sselerate into $(VENV)$(if $(filter rust,$(BACKEND)), (cargo build in release mode))"
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PY) -m pip install --quiet --disable-pip-version-check \
+	  --no-build-isolation --no-deps --editable .
+	@touch $@
