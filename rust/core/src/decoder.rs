@@ -1,0 +1,398 @@
+//! Bytes of a stream to payloads that are ready to become typed events.
+//!
+//! The order in which a byte meets things: the templates (is this the last event again?), the framing, the tape, and the
+//! questions every payload is asked: is it the terminator, an error of the server, of which class is it. What comes out
+//! borrows from the chunk or from buffers here; objects are made by whoever asks.
+
+use crate::error::{JsonError, JsonErrorKind};
+use crate::framing::{Frame, Framer, Item, Mode};
+use crate::json::{Kind, Node, Tape, parse};
+use crate::schema::{Mismatch, Schema, ShapeId, Target};
+use crate::template::{Learned, Predictor, Span};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// How a decoder treats its stream.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Payloads must keep their declaration.
+    pub strict: bool,
+    /// Several streams back to back: `[DONE]` ends none of them.
+    pub multi: bool,
+    /// See [`crate::limits::MAX_EVENT_BYTES`].
+    pub max_event_bytes: usize,
+    /// Templates are used. Off, every event takes the full parser: for tests and measurements.
+    pub predict: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { strict: false, multi: false, max_event_bytes: crate::limits::MAX_EVENT_BYTES, predict: true }
+    }
+}
+
+/// Incremental decoder of one stream after another.
+#[derive(Debug)]
+pub struct Decoder {
+    framer: Framer,
+    reader: Reader,
+}
+
+/// What reads the items of the framer, apart from it: an item borrows from the framer.
+#[derive(Debug)]
+struct Reader {
+    schema: Arc<Schema>,
+    options: Options,
+    predictor: Predictor,
+    tape: Tape,
+    /// A payload whose invalid UTF-8 was replaced.
+    repaired: Vec<u8>,
+    pinned: Vec<bool>,
+    event_index: u64,
+    done: bool,
+    ended: bool,
+}
+
+/// What [`Decoder::step`] found.
+#[derive(Debug)]
+pub enum Step<'a> {
+    /// Something that is no event for a consumer of typed events. Go on.
+    Nothing,
+    /// An event that fits a template: make it from what was learnt with it.
+    Hit(Hit<'a>),
+    /// An event that was parsed in full.
+    Event(Event<'a>),
+    /// An event that is none. The decoder goes on behind it.
+    Failed(Failure<'a>),
+}
+
+/// An event that fits a template.
+#[derive(Clone, Copy, Debug)]
+pub struct Hit<'a> {
+    /// [`Learned::template`].
+    pub template: usize,
+    /// What `spans` count from.
+    pub bytes: &'a [u8],
+    /// The values of [`Learned::holes`].
+    pub spans: &'a [Span],
+}
+
+/// An event that was parsed in full.
+#[derive(Debug)]
+pub struct Event<'a> {
+    /// Its JSON.
+    pub payload: &'a [u8],
+    /// The nodes of the payload.
+    pub tape: &'a Tape,
+    /// What it is; None: it was not recognised.
+    pub shape: Option<ShapeId>,
+    /// The name in its `event` field.
+    pub name: &'a [u8],
+    learning: Option<Learning<'a>>,
+}
+
+#[derive(Debug)]
+struct Learning<'a> {
+    predictor: &'a mut Predictor,
+    pinned: &'a mut Vec<bool>,
+    schema: &'a Schema,
+    strict: bool,
+    chunk: &'a [u8],
+    frame: Frame<'a>,
+}
+
+impl Event<'_> {
+    /// Learn a template from this event, if that pays.
+    pub fn learn(self) -> Option<Learned> {
+        let learning = self.learning?;
+        learning.schema.pinned(self.shape?, learning.strict, self.payload, self.tape, learning.pinned);
+        learning.predictor.learn(learning.chunk, &learning.frame, self.payload, self.tape, learning.pinned)
+    }
+}
+
+/// Why an event is none.
+#[derive(Debug)]
+pub struct Failure<'a> {
+    /// What is wrong.
+    pub cause: Cause<'a>,
+    /// The data of the event, as text.
+    pub data: Cow<'a, str>,
+    /// How many events with data came before it.
+    pub event_index: u64,
+    /// Where its block begins in the stream.
+    pub offset: u64,
+}
+
+/// What is wrong with an event.
+#[derive(Debug)]
+pub enum Cause<'a> {
+    /// It is not JSON.
+    Json(JsonError),
+    /// Strict mode: it departs from its declaration.
+    Mismatch(Mismatch),
+    /// The stream ended inside it.
+    Truncated(JsonErrorKind),
+    /// It has more bytes than allowed.
+    TooLarge,
+    /// The server reports an error: the tape and the node of its value, or None if `data` is the error as text.
+    Server(Option<(&'a Tape, usize)>),
+}
+
+impl Decoder {
+    /// A decoder at the start of a stream.
+    pub fn new(schema: Arc<Schema>, options: Options) -> Self {
+        Self {
+            framer: Framer::new(Mode::Typed, options.max_event_bytes, false),
+            reader: Reader {
+                schema,
+                predictor: Predictor::new(options.predict),
+                options,
+                tape: Tape::default(),
+                repaired: Vec::new(),
+                pinned: Vec::new(),
+                event_index: 0,
+                done: false,
+                ended: false,
+            },
+        }
+    }
+
+    /// Back to the start of a stream. What was learnt is kept.
+    pub fn reset(&mut self) {
+        self.framer.reset();
+        (self.reader.event_index, self.reader.done, self.reader.ended) = (0, false, false);
+    }
+
+    /// The framing below, for its counters.
+    pub fn framer(&self) -> &Framer {
+        &self.framer
+    }
+
+    /// The framing below.
+    pub fn framer_mut(&mut self) -> &mut Framer {
+        &mut self.framer
+    }
+
+    /// A terminator was seen: `[DONE]`, or an event that is the last of its dialect.
+    pub fn is_done(&self) -> bool {
+        self.reader.done
+    }
+
+    /// `[DONE]` was seen: whatever follows is ignored.
+    pub fn is_ended(&self) -> bool {
+        self.reader.ended
+    }
+
+    /// How many events with data came so far.
+    pub fn event_index(&self) -> u64 {
+        self.reader.event_index
+    }
+
+    /// The next thing in `chunk` at or after `*position`, which moves behind it. None: the chunk is used up.
+    #[inline]
+    pub fn step<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Step<'a>> {
+        let reader = &mut self.reader;
+        if reader.predictor.is_active()
+            && !reader.ended
+            && self.framer.at_block_start()
+            && let Some((template, end, bare)) = reader.predictor.take_event(chunk, *position)
+            && end - *position <= reader.options.max_event_bytes
+        {
+            self.framer.took(bare, *position);
+            *position = end;
+            reader.event_index += 1;
+            return Some(Step::Hit(Hit { template, bytes: chunk, spans: reader.predictor.spans() }));
+        }
+        if reader.ended {
+            *position = chunk.len();
+            return None;
+        }
+        let item = self.framer.next(chunk, position)?;
+        Some(reader.read(item, chunk, false))
+    }
+
+    /// The stream has ended: its last, unfinished event is delivered if its JSON is whole. Call until it answers None.
+    pub fn finish(&mut self) -> Option<Step<'_>> {
+        if self.reader.ended {
+            return None;
+        }
+        let item = self.framer.finish()?;
+        Some(self.reader.read(item, b"", true))
+    }
+}
+
+impl Reader {
+    fn read<'a>(&'a mut self, item: Item<'a>, chunk: &'a [u8], at_end: bool) -> Step<'a> {
+        match item {
+            Item::Comment(_) => Step::Nothing,
+            Item::TooLarge(offset) => Step::Failed(Failure {
+                cause: Cause::TooLarge,
+                data: Cow::Borrowed(""),
+                event_index: self.event_index,
+                offset,
+            }),
+            Item::Event(frame) => self.read_event(frame, chunk, at_end),
+        }
+    }
+
+    fn read_event<'a>(&'a mut self, frame: Frame<'a>, chunk: &'a [u8], at_end: bool) -> Step<'a> {
+        let event_index = self.event_index;
+        if frame.data.is_some() {
+            self.event_index += 1;
+        }
+        if let Some(error) = frame.error {
+            return self.server_error_field(error, event_index, frame.offset);
+        }
+        let data = frame.data.unwrap_or_default();
+        if data.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\n')) {
+            return Step::Nothing;
+        }
+        if is_terminator(data) {
+            self.done = true;
+            self.ended = !self.options.multi;
+            return Step::Nothing;
+        }
+        let predictable = frame.event != b"error" && frame.terminated;
+        if predictable
+            && self.predictor.is_active()
+            && let Some(template) = self.predictor.take_payload(data)
+        {
+            self.predictor.learn_frame(template, chunk, &frame);
+            return Step::Hit(Hit { template, bytes: data, spans: self.predictor.spans() });
+        }
+        self.parse_event(frame, chunk, event_index, at_end)
+    }
+
+    fn server_error_field<'a>(&'a mut self, error: &'a [u8], event_index: u64, offset: u64) -> Step<'a> {
+        let (payload, parsed) = parse_text(error, &mut self.tape, &mut self.repaired);
+        let value = parsed.is_ok().then_some((&self.tape, 0));
+        Step::Failed(Failure { cause: Cause::Server(value), data: text(payload), event_index, offset })
+    }
+
+    fn parse_event<'a>(&'a mut self, frame: Frame<'a>, chunk: &'a [u8], event_index: u64, at_end: bool) -> Step<'a> {
+        let Self { schema, options, predictor, tape, repaired, pinned, done, .. } = self;
+        let data = frame.data.unwrap_or_default();
+        let offset = frame.offset;
+        let fail = |cause, payload| Step::Failed(Failure { cause, data: text(payload), event_index, offset });
+        let (payload, mut parsed) = parse_text(data, tape, repaired);
+        let tape = &*tape;
+        if frame.bare && !frame.terminated && !at_end {
+            parsed = Err(JsonError { kind: JsonErrorKind::UnexpectedEnd, position: payload.len() });
+        }
+        let named_error = frame.event == b"error";
+        if let Err(error) = parsed {
+            let cause = match error {
+                _ if named_error => Cause::Server(None),
+                error if at_end && !frame.terminated => Cause::Truncated(error.kind),
+                error => Cause::Json(error),
+            };
+            return fail(cause, payload);
+        }
+        let signs = Signs::of(payload, tape);
+        let shape = schema.shape_of_payload(payload, tape);
+        let is_object = tape.nodes()[0].kind == Kind::Object;
+        if (is_object || named_error)
+            && let Some(node) = signs.server_error(tape, payload, named_error, schema.declares_error())
+        {
+            return fail(Cause::Server(Some((tape, node))), payload);
+        }
+        if !is_object && matches!(schema.target, Target::Shape(_)) {
+            let error = JsonError { kind: JsonErrorKind::ExpectedObject, position: 0 };
+            return fail(Cause::Json(error), payload);
+        }
+        let last = signs.is_last(tape, payload);
+        *done |= last;
+        if let (true, Some(shape)) = (options.strict, shape)
+            && let Err(mismatch) = schema.check(shape, payload, tape)
+        {
+            return fail(Cause::Mismatch(mismatch), payload);
+        }
+        let learning = (shape.is_some() && frame.terminated && !last && predictor.missed()).then_some(Learning {
+            predictor,
+            pinned,
+            schema,
+            strict: options.strict,
+            chunk,
+            frame,
+        });
+        Step::Event(Event { payload, tape, shape, name: frame.event, learning })
+    }
+}
+
+/// Lay the tape of some bytes. Invalid UTF-8 is replaced first, as the standard's decoder does; that is found out late, as nearly
+/// all payloads are ASCII.
+fn parse_text<'a>(data: &'a [u8], tape: &mut Tape, repaired: &'a mut Vec<u8>) -> (&'a [u8], Result<(), JsonError>) {
+    let parsed = parse(data, tape);
+    if data.is_ascii() || std::str::from_utf8(data).is_ok() {
+        return (data, parsed);
+    }
+    repaired.clear();
+    repaired.extend_from_slice(String::from_utf8_lossy(data).as_bytes());
+    let parsed = parse(repaired, tape);
+    (repaired, parsed)
+}
+
+fn text(payload: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(payload)
+}
+
+/// `[DONE]` and nothing else, spaces around it allowed.
+fn is_terminator(data: &[u8]) -> bool {
+    let start = data.iter().position(|&byte| byte != b' ').unwrap_or(data.len());
+    data[start..].strip_prefix(b"[DONE]").is_some_and(|rest| rest.iter().all(|&byte| byte == b' '))
+}
+
+/// The members that tell about an event whatever it is, if the payload is an object: the nodes of their values.
+#[derive(Default)]
+struct Signs {
+    error: Option<usize>,
+    kind: Option<usize>,
+    object: Option<usize>,
+}
+
+impl Signs {
+    fn of(payload: &[u8], tape: &Tape) -> Self {
+        let mut signs = Self::default();
+        if tape.nodes()[0].kind != Kind::Object {
+            return signs;
+        }
+        for key in tape.children(0) {
+            match &*tape.nodes()[key].text(payload) {
+                b"error" => signs.error = Some(key + 1),
+                b"type" => signs.kind = Some(key + 1),
+                b"object" => signs.object = Some(key + 1),
+                _ => {}
+            }
+        }
+        signs
+    }
+
+    /// The node of the error a server reports. `named`: the `event` field says it is one. `declared`: the consumer
+    /// knows a field `error`.
+    fn server_error(&self, tape: &Tape, payload: &[u8], named: bool, declared: bool) -> Option<usize> {
+        let error = self.error.map(|node| (node, tape.nodes()[node]));
+        let given = error.filter(|(_, value)| value.kind != Kind::Null);
+        let said = given.is_some_and(|(node, value)| match value.kind {
+            Kind::False => false,
+            Kind::Str => value.start != value.end,
+            Kind::Object => value.next as usize != node + 1,
+            _ => true,
+        });
+        let is_error = |sign: Option<usize>| sign.is_some_and(|node| is_str(&tape.nodes()[node], payload, b"error"));
+        if named || (said && !declared) || is_error(self.kind) || is_error(self.object) {
+            return Some(given.map_or(0, |(node, _)| node));
+        }
+        None
+    }
+
+    /// Whether this is the last event of its dialect (Anthropic Messages, OpenAI Responses).
+    fn is_last(&self, tape: &Tape, payload: &[u8]) -> bool {
+        const LAST: [&[u8]; 4] = [b"message_stop", b"response.completed", b"response.failed", b"response.incomplete"];
+        let kind = self.kind.map(|node| &tape.nodes()[node]);
+        kind.is_some_and(|kind| LAST.iter().any(|last| is_str(kind, payload, last)))
+    }
+}
+
+fn is_str(node: &Node, payload: &[u8], text: &[u8]) -> bool {
+    node.kind == Kind::Str && node.spells(payload, text)
+}

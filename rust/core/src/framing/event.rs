@@ -1,0 +1,777 @@
+//! Fields to events: the block that is being put together, in whatever pieces its bytes arrive.
+//!
+//! Strategy. A block that lies whole in one chunk is never copied: its single `data` line is a slice of the chunk. Only
+//! what a chunk leaves unfinished is saved: a `data` line goes straight to where the joined data is kept (once its name
+//! is known, which takes six bytes), any other line to `line`. So a byte is searched once and copied at most once, whatever
+//! the size of the chunks.
+//!
+//! Traps. A CR at the end of a chunk ends the line at once and one LF is swallowed later, maybe after empty chunks. The
+//! byte order mark may be cut, and what looks like its beginning may be ordinary bytes. An event can be too large in the
+//! middle of a line; the rest of the block is then skipped, not kept.
+
+use super::field::{Field, value};
+use super::line::LineEnds;
+
+const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];
+
+/// Buffers above this capacity are given back after the event that needed them.
+const KEEP_CAPACITY: usize = 1 << 20;
+
+/// How lines are read that the standard ignores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// By the standard: unknown fields are ignored.
+    Standard,
+    /// For LLM servers: a field `error` and lines of bare JSON are events too.
+    Typed,
+}
+
+/// One dispatched event. All slices borrow from the chunk or from the framer.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// The `data` lines joined with LF; None when there is none (only with `error`).
+    pub data: Option<&'a [u8]>,
+    /// The `event` field, empty when there is none.
+    pub event: &'a [u8],
+    /// The last event id after this block.
+    pub id: &'a [u8],
+    /// The `retry` value set inside this block.
+    pub retry: Option<u64>,
+    /// The value of a field named `error` ([`Mode::Typed`] only).
+    pub error: Option<&'a [u8]>,
+    /// Byte offset in the stream of the first byte of the block (of the value, if bare).
+    pub offset: u64,
+    /// The data is a JSON value that stood outside any field ([`Mode::Typed`] only).
+    pub bare: bool,
+    /// The blank line (the closing bracket, if bare) was seen.
+    pub terminated: bool,
+    /// Where the block lies in the chunk, if all of it does.
+    pub place: Option<Place>,
+}
+
+/// Where a block lies in a chunk.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Its first byte.
+    pub start: usize,
+    /// The first byte of its data.
+    pub data: usize,
+    /// Behind its blank line.
+    pub end: usize,
+}
+
+/// What [`Framer::next`] found.
+#[derive(Debug)]
+pub enum Item<'a> {
+    /// An event.
+    Event(Frame<'a>),
+    /// A comment, if asked for.
+    Comment(&'a [u8]),
+    /// A block that is larger than allowed, and its offset in the stream. What follows of it is skipped.
+    TooLarge(u64),
+}
+
+/// Incremental reader of an event stream. Feed a chunk by calling [`Framer::next`] until it answers None.
+#[derive(Debug)]
+pub struct Framer {
+    mode: Mode,
+    max_event_bytes: usize,
+    deliver_comments: bool,
+    ends: LineEnds,
+    /// Bytes of the byte order mark seen so far; 3 when that question is settled.
+    bom: usize,
+    skip_lf: bool,
+    /// Offset in the stream of the current chunk's first byte.
+    base: u64,
+    block: Block,
+    /// The item handed out by the last call, to be cleared by the next.
+    handed_out: HandedOut,
+    last_id: Vec<u8>,
+    retry: Option<u64>,
+    comment: Vec<u8>,
+    comment_count: u64,
+    unknown_field_count: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum HandedOut {
+    Nothing,
+    Block,
+    Bare,
+}
+
+/// The unfinished block.
+#[derive(Debug, Default)]
+struct Block {
+    begun: bool,
+    /// Offset in the stream of its first byte.
+    start: u64,
+    /// Bytes of the retained lines, without line ends.
+    size: usize,
+    has_data: bool,
+    /// Joined `data` values, unless the only one is still a slice of the chunk.
+    data: Vec<u8>,
+    event: Vec<u8>,
+    has_id: bool,
+    id: Vec<u8>,
+    retry: Option<u64>,
+    has_error: bool,
+    error: Vec<u8>,
+    /// The unfinished line, unless `in_data`.
+    line: Vec<u8>,
+    /// Length of the unfinished line, wherever it is kept.
+    line_len: usize,
+    /// Offset in the stream of the unfinished line.
+    line_start: u64,
+    /// The unfinished line is a `data` line and its value so far is at the end of `data`.
+    in_data: bool,
+    /// Too large: nothing is kept until the blank line.
+    skipping: bool,
+    bare: Bare,
+}
+
+/// A JSON value outside any field, followed by its brackets until it is whole.
+#[derive(Debug, Default)]
+struct Bare {
+    open: bool,
+    start: u64,
+    text: Vec<u8>,
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Bare {
+    /// Follow one line (and the line end after it); true when the value is whole.
+    fn follow(&mut self, line: &[u8]) -> bool {
+        for &byte in line {
+            if self.in_string {
+                if self.escaped {
+                    self.escaped = false;
+                } else if byte == b'\\' {
+                    self.escaped = true;
+                } else if byte == b'"' {
+                    self.in_string = false;
+                }
+                continue;
+            }
+            match byte {
+                b'"' => self.in_string = true,
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        return true;
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.escaped = false;
+        false
+    }
+
+    fn clear(&mut self) {
+        release(&mut self.text);
+        (self.open, self.depth, self.in_string, self.escaped) = (false, 0, false, false);
+    }
+}
+
+impl Block {
+    fn clear(&mut self) {
+        (self.begun, self.size, self.has_data, self.has_id, self.retry) = (false, 0, false, false, None);
+        (self.has_error, self.line_len, self.in_data, self.skipping) = (false, 0, false, false);
+        self.event.clear();
+        self.id.clear();
+        self.error.clear();
+        release(&mut self.data);
+        release(&mut self.line);
+        self.bare.clear();
+    }
+
+    /// Begin a `data` line in `data`: what the chunk still held goes first.
+    fn begin_data_line(&mut self, held: Option<&[u8]>) {
+        if let Some(held) = held {
+            self.data.extend_from_slice(held);
+        }
+        if self.has_data {
+            self.data.push(b'\n');
+        }
+        self.has_data = true;
+    }
+
+    /// Nothing of a block has been seen that would make the next one depend on it.
+    fn is_clean(&self) -> bool {
+        !(self.has_data
+            || self.has_id
+            || self.has_error
+            || self.skipping
+            || self.bare.open
+            || self.line_len > 0
+            || self.retry.is_some()
+            || !self.event.is_empty())
+    }
+}
+
+fn release(buffer: &mut Vec<u8>) {
+    if buffer.capacity() > KEEP_CAPACITY {
+        *buffer = Vec::new();
+    } else {
+        buffer.clear();
+    }
+}
+
+/// What a finished line led to.
+enum Outcome {
+    /// Nothing yet.
+    Continue,
+    /// A blank line ended the block.
+    BlockEnd,
+    /// A comment that is to be delivered.
+    Comment,
+    /// The line closed a bare value.
+    BareWhole,
+    /// The line is no part of the bare value before it, which stays unfinished.
+    BareCut,
+    TooLarge,
+}
+
+impl Framer {
+    /// A framer at the start of a stream.
+    pub fn new(mode: Mode, max_event_bytes: usize, deliver_comments: bool) -> Self {
+        Self {
+            mode,
+            max_event_bytes,
+            deliver_comments,
+            ends: LineEnds::default(),
+            bom: 0,
+            skip_lf: false,
+            base: 0,
+            block: Block::default(),
+            handed_out: HandedOut::Nothing,
+            last_id: Vec::new(),
+            retry: None,
+            comment: Vec::new(),
+            comment_count: 0,
+            unknown_field_count: 0,
+        }
+    }
+
+    /// Back to the start of a stream, with the same options.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.mode, self.max_event_bytes, self.deliver_comments);
+    }
+
+    /// The last event id, as bytes of the stream.
+    pub fn last_event_id(&self) -> &[u8] {
+        &self.last_id
+    }
+
+    /// Set the last event id, as when a connection is resumed.
+    pub fn set_last_event_id(&mut self, id: &[u8]) {
+        self.last_id = id.to_vec();
+    }
+
+    /// The reconnection time in milliseconds, if the server has set one.
+    pub fn retry(&self) -> Option<u64> {
+        self.retry
+    }
+
+    /// Comment lines seen.
+    pub fn comment_count(&self) -> u64 {
+        self.comment_count
+    }
+
+    /// Lines with a field name that the standard does not know.
+    pub fn unknown_field_count(&self) -> u64 {
+        self.unknown_field_count
+    }
+
+    /// Bytes received after the end of the last block, given how much of the current chunk is consumed.
+    pub fn pending(&self, consumed: usize) -> u64 {
+        if self.block.begun && self.handed_out != HandedOut::Block {
+            self.base + consumed as u64 - self.block.start
+        } else {
+            0
+        }
+    }
+
+    /// Offset in the stream of a position in the current chunk.
+    pub fn offset(&self, position: usize) -> u64 {
+        self.base + position as u64
+    }
+
+    /// Whether a whole event at this point of the chunk could be taken without looking at what came before it.
+    #[inline]
+    pub fn at_block_start(&mut self) -> bool {
+        self.clear_handed_out();
+        !self.skip_lf && self.bom == BOM.len() && (!self.block.begun || self.block.is_clean())
+    }
+
+    /// Tell that someone else took a whole block (or a bare value, which ends no block) that began at `position`.
+    #[inline]
+    pub fn took(&mut self, bare: bool, position: usize) {
+        if !bare {
+            self.block.begun = false;
+            self.block.size = 0;
+        } else if !self.block.begun {
+            self.block.begun = true;
+            self.block.start = self.base + position as u64;
+        }
+    }
+
+    /// Give up the rest of the chunk: what lies behind `position` will come again as a chunk of its own.
+    pub fn split(&mut self, position: usize) {
+        self.base += position as u64;
+        self.ends.clear();
+    }
+
+    #[inline]
+    fn clear_handed_out(&mut self) {
+        match self.handed_out {
+            HandedOut::Nothing => return,
+            HandedOut::Block => self.block.clear(),
+            HandedOut::Bare => self.block.bare.clear(),
+        }
+        self.handed_out = HandedOut::Nothing;
+    }
+
+    /// The next item in `chunk` at or after `*position`, which moves behind it. None: the chunk is used up, the rest is
+    /// remembered, and the next call may bring the next chunk. Never fails.
+    pub fn next<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Item<'a>> {
+        self.clear_handed_out();
+        if self.bom < BOM.len() {
+            self.skip_bom(chunk, position);
+        }
+        // The only `data` value of the block so far, while it can stay where it is.
+        let mut held: Option<(usize, usize)> = None;
+        let mut block_start = None;
+        loop {
+            if self.skip_lf {
+                match chunk.get(*position) {
+                    None => break,
+                    Some(b'\n') => *position += 1,
+                    Some(_) => {}
+                }
+                self.skip_lf = false;
+            }
+            let start = *position;
+            if start >= chunk.len() {
+                break;
+            }
+            if !self.block.begun {
+                self.block.begun = true;
+                self.block.start = self.base + start as u64;
+                block_start = Some(start);
+            }
+            let Some(end) = self.ends.next(chunk, start) else {
+                *position = chunk.len();
+                if self.carry(&chunk[start..], self.base + start as u64, held.take().map(|(from, to)| &chunk[from..to]))
+                {
+                    break;
+                }
+                return Some(self.too_large());
+            };
+            *position = end + 1;
+            if chunk[end] == b'\r' {
+                match chunk.get(end + 1) {
+                    Some(b'\n') => *position += 1,
+                    Some(_) => {}
+                    None => self.skip_lf = true,
+                }
+            }
+            let outcome = if self.block.line_len == 0 {
+                self.read_line(&chunk[start..end], self.base + start as u64, Source::Chunk { chunk, end }, &mut held)
+            } else {
+                self.read_carried(&chunk[start..end], held.take().map(|(from, to)| &chunk[from..to]))
+            };
+            if matches!(outcome, Outcome::Continue) {
+                continue;
+            }
+            if let (Some((from, to)), false) = (held, matches!(outcome, Outcome::BlockEnd)) {
+                self.block.data.extend_from_slice(&chunk[from..to]);
+                held = None;
+            }
+            match outcome {
+                Outcome::Continue => {}
+                Outcome::Comment => return Some(Item::Comment(&self.comment)),
+                Outcome::TooLarge => return Some(self.too_large()),
+                Outcome::BareCut => return Some(self.bare_event(None, self.block.bare.start, false)),
+                Outcome::BareWhole => {
+                    let offset = self.block.bare.start;
+                    let place = Place { start, data: start, end: *position };
+                    let in_chunk = (!self.block.bare.open).then(|| (&chunk[start..end], place));
+                    return Some(self.bare_event(in_chunk, offset, true));
+                }
+                Outcome::BlockEnd => {
+                    if self.end_block() {
+                        let place = match (block_start, held) {
+                            (Some(start), Some((data, _))) => Some(Place { start, data, end: *position }),
+                            _ => None,
+                        };
+                        return Some(self.block_event(held.map(|(from, to)| &chunk[from..to]), place, true));
+                    }
+                    held = None;
+                    block_start = None;
+                }
+            }
+        }
+        if let Some((from, to)) = held {
+            self.block.data.extend_from_slice(&chunk[from..to]);
+        }
+        self.base += chunk.len() as u64;
+        self.ends.clear();
+        None
+    }
+
+    /// The stream has ended: deliver what its last, unfinished block holds. Call until it answers None.
+    pub fn finish(&mut self) -> Option<Item<'_>> {
+        self.clear_handed_out();
+        if self.bom < BOM.len() {
+            self.block.line.extend_from_slice(&BOM[..self.bom]);
+            self.block.line_len += self.bom;
+            self.bom = BOM.len();
+        }
+        if self.block.line_len > 0 {
+            match self.read_carried(b"", None) {
+                Outcome::Continue | Outcome::BlockEnd => {}
+                Outcome::Comment => return Some(Item::Comment(&self.comment)),
+                Outcome::TooLarge => return Some(self.too_large()),
+                Outcome::BareCut => return Some(self.bare_event(None, self.block.bare.start, false)),
+                Outcome::BareWhole => return Some(self.bare_event(None, self.block.bare.start, true)),
+            }
+        }
+        if self.block.bare.open {
+            return Some(self.bare_event(None, self.block.bare.start, false));
+        }
+        if self.mode == Mode::Typed {
+            self.block.has_id = false; // an id is committed by a blank line, and there was none
+        }
+        if self.end_block() {
+            return Some(self.block_event(None, None, false));
+        }
+        None
+    }
+
+    /// Take the byte order mark at the very start; what only began like one is ordinary bytes of the first line.
+    fn skip_bom(&mut self, chunk: &[u8], position: &mut usize) {
+        while self.bom < BOM.len() {
+            let Some(&byte) = chunk.get(*position) else { return };
+            self.block.begun = true;
+            if byte != BOM[self.bom] {
+                self.block.line.extend_from_slice(&BOM[..self.bom]);
+                self.block.line_len = self.bom;
+                self.bom = BOM.len();
+                return;
+            }
+            self.bom += 1;
+            *position += 1;
+        }
+    }
+
+    /// Save the beginning of a line whose end is not in the chunk. False: the block is too large now.
+    fn carry(&mut self, rest: &[u8], offset: u64, held: Option<&[u8]>) -> bool {
+        let block = &mut self.block;
+        if block.line_len == 0 {
+            block.line_start = offset;
+        }
+        block.line_len += rest.len();
+        if block.skipping {
+            return true;
+        }
+        if block.size + block.bare.text.len() + block.line_len > self.max_event_bytes {
+            return false;
+        }
+        if block.in_data {
+            block.data.extend_from_slice(rest);
+            return true;
+        }
+        const NAME: &[u8] = b"data:";
+        let missing = (NAME.len() + 1).saturating_sub(block.line.len()).min(rest.len());
+        let may_be_data = !block.bare.open && NAME.starts_with(&block.line[..block.line.len().min(NAME.len())]);
+        if may_be_data && block.line.len() <= NAME.len() {
+            block.line.extend_from_slice(&rest[..missing]);
+            if block.line.len() > NAME.len() && block.line.starts_with(NAME) {
+                block.begin_data_line(held);
+                block.data.extend_from_slice(value(&block.line[NAME.len()..]));
+                block.data.extend_from_slice(&rest[missing..]);
+                block.line.clear();
+                block.in_data = true;
+                return true;
+            }
+            block.line.extend_from_slice(&rest[missing..]);
+        } else {
+            block.line.extend_from_slice(rest);
+        }
+        if let Some(held) = held {
+            block.data.extend_from_slice(held);
+        }
+        true
+    }
+
+    /// Finish the line that earlier chunks began.
+    fn read_carried(&mut self, rest: &[u8], held: Option<&[u8]>) -> Outcome {
+        if let Some(held) = held {
+            self.block.data.extend_from_slice(held);
+        }
+        if self.block.in_data {
+            let length = std::mem::take(&mut self.block.line_len) + rest.len();
+            self.block.in_data = false;
+            if self.exceeds(length) {
+                return Outcome::TooLarge;
+            }
+            self.block.size += length;
+            self.block.data.extend_from_slice(rest);
+            return Outcome::Continue;
+        }
+        if self.block.skipping {
+            self.block.line_len = 0;
+            return Outcome::Continue;
+        }
+        let mut line = std::mem::take(&mut self.block.line);
+        line.extend_from_slice(rest);
+        self.block.line_len = 0;
+        let outcome = self.read_line(&line, self.block.line_start, Source::Carried, &mut None);
+        release(&mut line);
+        self.block.line = line;
+        outcome
+    }
+
+    fn exceeds(&self, line: usize) -> bool {
+        self.block.size + self.block.bare.text.len() + line > self.max_event_bytes
+    }
+
+    /// Take in one whole line.
+    #[inline]
+    fn read_line(
+        &mut self,
+        line: &[u8],
+        offset: u64,
+        source: Source<'_>,
+        held: &mut Option<(usize, usize)>,
+    ) -> Outcome {
+        if line.is_empty() && !self.block.bare.open {
+            return Outcome::BlockEnd;
+        }
+        if self.block.skipping {
+            return if line.is_empty() { Outcome::BlockEnd } else { Outcome::Continue };
+        }
+        if self.exceeds(line.len()) {
+            return Outcome::TooLarge;
+        }
+        if self.mode == Mode::Typed {
+            if self.block.bare.open {
+                if !line.starts_with(b"data:") && !line.starts_with(b"event:") {
+                    return self.read_bare(line);
+                }
+                let outcome = self.read_field(line, source, held);
+                debug_assert!(matches!(outcome, Outcome::Continue));
+                return Outcome::BareCut;
+            }
+            if matches!(line.first(), Some(b'{' | b'[')) && !self.block.has_data {
+                self.block.bare.start = offset;
+                if let (true, Source::Chunk { .. }) = (self.block.bare.follow(line), source) {
+                    return Outcome::BareWhole;
+                }
+                self.block.bare.open = true;
+                self.block.bare.text.extend_from_slice(line);
+                return if self.block.bare.depth == 0 { Outcome::BareWhole } else { Outcome::Continue };
+            }
+        }
+        self.read_field(line, source, held)
+    }
+
+    fn read_bare(&mut self, line: &[u8]) -> Outcome {
+        let bare = &mut self.block.bare;
+        bare.text.push(b'\n');
+        bare.text.extend_from_slice(line);
+        if bare.follow(line) { Outcome::BareWhole } else { Outcome::Continue }
+    }
+
+    #[inline]
+    fn read_field(&mut self, line: &[u8], source: Source<'_>, held: &mut Option<(usize, usize)>) -> Outcome {
+        let block = &mut self.block;
+        match Field::of(line) {
+            Field::Data(value) => {
+                block.size += line.len();
+                match source {
+                    Source::Chunk { end, .. } if !block.has_data => {
+                        block.has_data = true;
+                        *held = Some((end - value.len(), end));
+                    }
+                    Source::Chunk { chunk, .. } => {
+                        block.begin_data_line(held.take().map(|(from, to)| &chunk[from..to]));
+                        block.data.extend_from_slice(value);
+                    }
+                    Source::Carried => {
+                        block.begin_data_line(None);
+                        block.data.extend_from_slice(value);
+                    }
+                }
+            }
+            Field::Event(value) => {
+                block.size += line.len();
+                block.event.clear();
+                block.event.extend_from_slice(value);
+            }
+            Field::Id(value) => {
+                block.size += line.len();
+                if !value.contains(&0) {
+                    block.has_id = true;
+                    block.id.clear();
+                    block.id.extend_from_slice(value);
+                }
+            }
+            Field::Retry(value) => {
+                block.size += line.len();
+                block.retry = Some(value);
+                self.retry = Some(value);
+            }
+            Field::BadRetry => block.size += line.len(),
+            Field::Error(value) if self.mode == Mode::Typed => {
+                block.size += line.len();
+                block.has_error = true;
+                block.error.clear();
+                block.error.extend_from_slice(value);
+            }
+            Field::Error(_) | Field::Unknown => self.unknown_field_count += 1,
+            Field::Comment(text) => {
+                self.comment_count += 1;
+                if self.deliver_comments {
+                    self.comment.clear();
+                    self.comment.extend_from_slice(text);
+                    return Outcome::Comment;
+                }
+            }
+        }
+        Outcome::Continue
+    }
+
+    /// The blank line has come. True: there is something to deliver. False: the block is gone without a trace but its id.
+    fn end_block(&mut self) -> bool {
+        if self.block.has_id && !self.block.skipping {
+            std::mem::swap(&mut self.last_id, &mut self.block.id);
+        }
+        if (self.block.has_data || self.block.has_error) && !self.block.skipping {
+            return true;
+        }
+        self.block.clear();
+        false
+    }
+
+    fn too_large(&mut self) -> Item<'static> {
+        let (start, line_len) = (self.block.start, self.block.line_len);
+        self.block.clear();
+        (self.block.begun, self.block.start, self.block.line_len, self.block.skipping) = (true, start, line_len, true);
+        Item::TooLarge(start)
+    }
+
+    fn block_event<'a>(&'a mut self, held: Option<&'a [u8]>, place: Option<Place>, terminated: bool) -> Item<'a> {
+        self.handed_out = HandedOut::Block;
+        let block = &self.block;
+        Item::Event(Frame {
+            data: block.has_data.then(|| held.unwrap_or(&block.data)),
+            event: &block.event,
+            id: &self.last_id,
+            retry: block.retry,
+            error: block.has_error.then_some(&block.error[..]),
+            offset: block.start,
+            bare: false,
+            terminated,
+            place,
+        })
+    }
+
+    fn bare_event<'a>(&'a mut self, in_chunk: Option<(&'a [u8], Place)>, offset: u64, terminated: bool) -> Item<'a> {
+        self.handed_out = HandedOut::Bare;
+        Item::Event(Frame {
+            data: Some(in_chunk.map_or(&self.block.bare.text, |(data, _)| data)),
+            event: b"",
+            id: &self.last_id,
+            retry: None,
+            error: None,
+            offset,
+            bare: true,
+            terminated,
+            place: in_chunk.map(|(_, place)| place),
+        })
+    }
+}
+
+/// Where a whole line lies.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// In the chunk, ending at `end`.
+    Chunk { chunk: &'a [u8], end: usize },
+    /// In a buffer of ours, put together from several chunks.
+    Carried,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Seen = (String, String, Option<u64>);
+
+    fn read(mode: Mode, chunks: &[&[u8]]) -> Vec<Seen> {
+        let mut framer = Framer::new(mode, 1 << 20, false);
+        let mut seen = Vec::new();
+        for chunk in chunks {
+            let mut position = 0;
+            while let Some(item) = framer.next(chunk, &mut position) {
+                let Item::Event(frame) = item else { panic!("{item:?}") };
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                seen.push((text(frame.event), text(frame.data.unwrap_or(b"")), frame.retry));
+            }
+        }
+        seen
+    }
+
+    #[test]
+    fn every_cut_gives_the_same_events() {
+        let stream = "\u{feff}event: a\r\ndata: 1\rdata:2\n\r\n: c\n\ndata\n\nid: 7\nretry: 5\ndata:  x\n\n{\"a\":\n[1]}\ndata: y\n\n{\nevent: z\ndata: w\n\n"
+            .as_bytes();
+        for mode in [Mode::Standard, Mode::Typed] {
+            let whole = read(mode, &[stream]);
+            assert_eq!(whole[0], ("a".into(), "1\n2".into(), None));
+            for cut in 0..=stream.len() {
+                let (left, right) = stream.split_at(cut);
+                assert_eq!(read(mode, &[left, b"", right]), whole, "{mode:?} cut at {cut}");
+            }
+            let single: Vec<&[u8]> = stream.chunks(1).collect();
+            assert_eq!(read(mode, &single), whole, "{mode:?} byte by byte");
+        }
+    }
+
+    #[test]
+    fn a_block_too_large_is_skipped_whole_for_every_cut() {
+        let stream = b"id: 1\ndata: 0123456789\ndata: x\n\ndata: ok\n\n";
+        for cut in 0..=stream.len() {
+            let mut framer = Framer::new(Mode::Standard, 12, false);
+            let mut seen = Vec::new();
+            for chunk in [&stream[..cut], &stream[cut..]] {
+                let mut position = 0;
+                while let Some(item) = framer.next(chunk, &mut position) {
+                    seen.push(match item {
+                        Item::TooLarge(offset) => format!("too large at {offset}"),
+                        Item::Event(frame) => String::from_utf8(frame.data.unwrap().to_vec()).unwrap(),
+                        Item::Comment(_) => unreachable!(),
+                    });
+                }
+            }
+            assert_eq!(seen, ["too large at 0", "ok"], "cut at {cut}");
+            assert_eq!(framer.last_event_id(), b"");
+        }
+    }
+
+    #[test]
+    fn an_unfinished_tail_is_delivered_only_on_request() {
+        let mut framer = Framer::new(Mode::Standard, 1 << 20, false);
+        let mut position = 0;
+        assert!(framer.next(b"data: a\ndata: b", &mut position).is_none());
+        assert_eq!(framer.pending(0), 15);
+        let Some(Item::Event(frame)) = framer.finish() else { panic!() };
+        assert_eq!((frame.data, frame.terminated), (Some(&b"a\nb"[..]), false));
+        assert!(framer.finish().is_none());
+    }
+}

@@ -1,0 +1,10 @@
+//! JSON payloads to a flat tape, by the rules of Python's `json.loads`.
+//!
+//! `scan` finds the ends of strings and numbers, `parse` lays the tape, `text` turns string bodies into text.
+
+mod parse;
+pub mod scan;
+mod text;
+
+pub use parse::{Kind, Node, Tape, parse};
+pub use text::{Unescaped, unescape};

@@ -1,0 +1,220 @@
+//! Where does a string or a number end?
+//!
+//! Nearly all strings of a stream are a few bytes long, so they are looked at sixteen bytes at a time: one mask of the bytes that
+//! stop a plain run (quote, backslash, control characters), one of the bytes above ASCII, by the vectors of the `wide` crate (SSE2
+//! or NEON, and plain words elsewhere). What is longer goes on in blocks of 64 bytes. Loads never leave the slice;
+//! what is left at its end goes byte by byte, by the same predicate.
+
+use crate::error::{JsonError, JsonErrorKind};
+use wide::u8x16;
+
+/// A string body contains a backslash.
+pub const ESCAPED: u8 = 1;
+/// A string body contains a byte above 0x7F (not yet known to be valid UTF-8).
+pub const NON_ASCII: u8 = 2;
+
+const LANES: usize = 16;
+const BLOCK: usize = 64;
+/// Bytes that are looked at before it is worth to change to blocks.
+const SHORT: usize = 2 * LANES;
+
+/// Bit i of the first mask: byte i stops a plain run. Bit i of the second: byte i is above ASCII.
+#[inline]
+fn masks(lanes: [u8; LANES]) -> (u32, u32) {
+    let bytes = u8x16::from(lanes);
+    let quote = bytes.simd_eq(u8x16::splat(b'"'));
+    let backslash = bytes.simd_eq(u8x16::splat(b'\\'));
+    let control = bytes.min(u8x16::splat(0x1F)).simd_eq(bytes);
+    ((quote | backslash | control).to_bitmask(), bytes.to_bitmask())
+}
+
+#[inline]
+fn stops(byte: u8) -> bool {
+    byte == b'"' || byte == b'\\' || byte < 0x20
+}
+
+/// Index of the first quote, backslash or control character at or after `from` (or the length), and whether a byte
+/// above ASCII came before it.
+#[inline]
+pub fn plain_run(bytes: &[u8], from: usize) -> (usize, bool) {
+    let mut at = from;
+    let mut seen_high = 0;
+    while let Some(lanes) = bytes.get(at..).and_then(|rest| rest.first_chunk::<LANES>()) {
+        let (stop, high) = masks(*lanes);
+        if stop != 0 {
+            let before = stop.trailing_zeros();
+            return (at + before as usize, (seen_high | high & ((1 << before) - 1)) != 0);
+        }
+        seen_high |= high;
+        at += LANES;
+        if at - from >= SHORT {
+            return long_run(bytes, at, seen_high != 0);
+        }
+    }
+    last_bytes(bytes, at, seen_high != 0)
+}
+
+/// The same, for a run that is long already.
+fn long_run(bytes: &[u8], from: usize, mut non_ascii: bool) -> (usize, bool) {
+    let mut at = from;
+    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
+        let (mut stop, mut high) = (0, 0);
+        for &byte in block {
+            stop |= u8::from(byte == b'"') | u8::from(byte == b'\\') | u8::from(byte < 0x20);
+            high |= byte;
+        }
+        if stop != 0 {
+            break;
+        }
+        non_ascii |= high >= 0x80;
+        at += BLOCK;
+    }
+    last_bytes(bytes, at, non_ascii)
+}
+
+/// The same, byte by byte: at most a block, or what is left at the end.
+fn last_bytes(bytes: &[u8], from: usize, mut non_ascii: bool) -> (usize, bool) {
+    let mut at = from;
+    while at < bytes.len() && !stops(bytes[at]) {
+        non_ascii |= bytes[at] >= 0x80;
+        at += 1;
+    }
+    (at, non_ascii)
+}
+
+/// Read a string body that begins at `from` (behind the opening quote): the index of its closing quote, and its flags.
+///
+/// # Errors
+/// A control character, a wrong escape, or the end of the data.
+#[inline]
+pub fn string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
+    let (end, non_ascii) = plain_run(bytes, from);
+    let flags = if non_ascii { NON_ASCII } else { 0 };
+    if bytes.get(end) == Some(&b'"') {
+        return Ok((end, flags));
+    }
+    string_with_escapes(bytes, end, flags)
+}
+
+#[cold]
+fn string_with_escapes(bytes: &[u8], from: usize, mut flags: u8) -> Result<(usize, u8), JsonError> {
+    let fail = |kind, position| Err(JsonError { kind, position });
+    let mut at = from;
+    loop {
+        match bytes.get(at) {
+            None => return fail(JsonErrorKind::UnexpectedEnd, bytes.len()),
+            Some(b'"') => return Ok((at, flags)),
+            Some(b'\\') => {
+                flags |= ESCAPED;
+                match bytes.get(at + 1) {
+                    None => return fail(JsonErrorKind::UnexpectedEnd, bytes.len()),
+                    Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => at += 2,
+                    Some(b'u') => {
+                        for digit in at + 2..at + 6 {
+                            match bytes.get(digit) {
+                                None => return fail(JsonErrorKind::UnexpectedEnd, bytes.len()),
+                                Some(byte) if byte.is_ascii_hexdigit() => {}
+                                Some(_) => return fail(JsonErrorKind::InvalidUnicodeEscape, at),
+                            }
+                        }
+                        at += 6;
+                    }
+                    Some(_) => return fail(JsonErrorKind::InvalidEscape, at),
+                }
+            }
+            Some(_) => return fail(JsonErrorKind::ControlCharacter, at),
+        }
+        let (next, non_ascii) = plain_run(bytes, at);
+        if non_ascii {
+            flags |= NON_ASCII;
+        }
+        at = next;
+    }
+}
+
+/// Index of the first byte at or after `from` that is no digit.
+#[inline]
+pub fn digits(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    at
+}
+
+/// Read the longest number at `from`: its end and whether it is an integer. None: no number starts here.
+#[inline]
+pub fn number(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
+    let first = from + usize::from(bytes.get(from) == Some(&b'-'));
+    let mut end = match bytes.get(first)? {
+        b'0' => first + 1,
+        b'1'..=b'9' => digits(bytes, first + 1),
+        _ => return None,
+    };
+    let mut integer = true;
+    if bytes.get(end) == Some(&b'.') {
+        let fraction = digits(bytes, end + 1);
+        if fraction > end + 1 {
+            (end, integer) = (fraction, false);
+        }
+    }
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let signed = end + 1 + usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+        let exponent = digits(bytes, signed);
+        if exponent > signed {
+            (end, integer) = (exponent, false);
+        }
+    }
+    Some((end, integer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_agree_with_the_predicate_on_every_byte_in_every_lane() {
+        for lane in 0..LANES {
+            for byte in 0..=255 {
+                let mut lanes = [b'x'; LANES];
+                lanes[lane] = byte;
+                assert_eq!(
+                    masks(lanes),
+                    (u32::from(stops(byte)) << lane, u32::from(byte >= 0x80) << lane),
+                    "{lanes:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn plain_runs_end_where_a_byte_wise_search_says() {
+        for length in 0..150 {
+            for stop in 0..length {
+                let mut bytes = vec![b'a'; length];
+                bytes[stop] = b'"';
+                assert_eq!(plain_run(&bytes, 0), (stop, false));
+                bytes[stop / 2] = if stop / 2 < stop { 0xC3 } else { b'"' };
+                assert_eq!(plain_run(&bytes, 0), (stop, stop / 2 < stop));
+            }
+            assert_eq!(plain_run(&vec![b'a'; length], 0), (length, false));
+        }
+    }
+
+    #[test]
+    fn numbers_take_the_longest_valid_prefix() {
+        for (text, expected) in [
+            ("12,", Some((2, true))),
+            ("-0]", Some((2, true))),
+            ("01", Some((1, true))),
+            ("1.", Some((1, true))),
+            ("1.5e", Some((3, false))),
+            ("1e+5 ", Some((4, false))),
+            ("-", None),
+            ("-x", None),
+            ("+1", None),
+        ] {
+            assert_eq!(number(text.as_bytes(), 0), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! String bodies to text: escapes resolved, surrogates kept as `json.loads` keeps them.
+
+/// The text of a string body with escapes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unescaped {
+    /// Every byte is ASCII.
+    pub ascii: bool,
+    /// A lone surrogate is in it, written as three bytes in the manner of UTF-8 (so it is not valid UTF-8).
+    pub surrogates: bool,
+}
+
+/// Append the text of `body` to `out`. The body must have passed [`super::scan::string`]; any other bytes give some text,
+/// never a panic.
+pub fn unescape(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
+    let mut result = Unescaped { ascii: true, surrogates: false };
+    let mut rest = body;
+    while let Some(backslash) = memchr::memchr(b'\\', rest) {
+        let (plain, escape) = rest.split_at(backslash);
+        result.ascii &= plain.is_ascii();
+        out.extend_from_slice(plain);
+        let Some(&letter) = escape.get(1) else { return result };
+        let simple = match letter {
+            b'b' => 0x08,
+            b'f' => 0x0C,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'u' => {
+                let (code, length) = code_point(escape);
+                push(code, out, &mut result);
+                rest = &escape[length.min(escape.len())..];
+                continue;
+            }
+            other => other,
+        };
+        out.push(simple);
+        rest = &escape[2..];
+    }
+    result.ascii &= rest.is_ascii();
+    out.extend_from_slice(rest);
+    result
+}
+
+/// The code point of the `\u` escape at the start, joined with a second one if both make a surrogate pair, and its length.
+fn code_point(escape: &[u8]) -> (u32, usize) {
+    let first = unit(escape);
+    if (0xD800..0xDC00).contains(&first) && escape.get(6..8) == Some(b"\\u") {
+        let second = unit(&escape[6..]);
+        if (0xDC00..0xE000).contains(&second) {
+            return (0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00), 12);
+        }
+    }
+    (first, 6)
+}
+
+fn unit(escape: &[u8]) -> u32 {
+    escape.iter().skip(2).take(4).fold(0, |sum, &digit| sum << 4 | (digit as char).to_digit(16).unwrap_or(0))
+}
+
+fn push(code: u32, out: &mut Vec<u8>, result: &mut Unescaped) {
+    match char::from_u32(code) {
+        Some(character) => {
+            result.ascii &= character.is_ascii();
+            out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        None => {
+            *result = Unescaped { ascii: false, surrogates: true };
+            let low = |shift: u32| 0x80 | (code >> shift & 0x3F) as u8;
+            out.extend_from_slice(&[0xE0 | (code >> 12) as u8, low(6), low(0)]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(body: &str) -> (Vec<u8>, Unescaped) {
+        let mut out = Vec::new();
+        let result = unescape(body.as_bytes(), &mut out);
+        (out, result)
+    }
+
+    #[test]
+    fn escapes_pairs_and_lone_surrogates() {
+        assert_eq!(text(r#"a\n\"\/\\\u00e9"#).0, "a\n\"/\\é".as_bytes());
+        assert_eq!(text(r"\ud83d\ude00!").0, "😀!".as_bytes());
+        let (bytes, result) = text(r"\ud83dx");
+        assert_eq!((&bytes[..], result.surrogates), (&[0xED, 0xA0, 0xBD, b'x'][..], true));
+        assert_eq!(text(r"\ude00\ud83d").0.len(), 6);
+        assert!(text(r"\u0041").1.ascii);
+        assert!(!text("é\\n").1.ascii);
+    }
+}

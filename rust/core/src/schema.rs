@@ -1,0 +1,453 @@
+//! What a consumer declared: which keys an object of a class has, and what their values look like.
+//!
+//! A schema is data. It answers four questions about a payload on a tape: which class is this object (`resolve`), which
+//! field is this key (`Class::find`), does it keep the declaration (`check`), and which values decide about the structure
+//! and so must never be predicted (`pinned`).
+
+use crate::json::{Kind, Node, Tape};
+
+/// Index of a class in [`Schema::classes`].
+pub type ClassId = usize;
+/// Index of a shape in [`Schema::shapes`].
+pub type ShapeId = usize;
+
+/// The JSON kinds a strict decoder accepts, as bits of [`Shape::kinds`]; the same values as `Kind` in `declare.py`.
+pub mod kinds {
+    /// `null`
+    pub const NULL: u8 = 1;
+    /// `true`, `false`
+    pub const BOOL: u8 = 2;
+    /// A number without fraction and exponent.
+    pub const INT: u8 = 4;
+    /// Any other number.
+    pub const FLOAT: u8 = 8;
+    /// A string.
+    pub const STR: u8 = 16;
+    /// An array.
+    pub const ARRAY: u8 = 32;
+    /// An object.
+    pub const OBJECT: u8 = 64;
+}
+
+/// A scalar that a `Literal` annotation names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Literal {
+    /// `None`
+    Null,
+    /// `True` or `False`
+    Bool(bool),
+    /// An integer, in decimal.
+    Int(String),
+    /// A string.
+    Str(String),
+}
+
+/// How the class of an object is told from its own content.
+#[derive(Clone, Debug)]
+pub struct Tags {
+    /// The key whose string value chooses.
+    pub key: Vec<u8>,
+    /// The class by value.
+    pub classes: Vec<(Vec<u8>, ClassId)>,
+}
+
+/// What a JSON value may look like.
+#[derive(Clone, Debug, Default)]
+pub struct Shape {
+    /// Kinds accepted in strict mode.
+    pub kinds: u8,
+    /// In strict mode, scalars of these kinds must be one of these.
+    pub literals: Option<Vec<Literal>>,
+    /// The classes an object may become; none: it stays a plain object.
+    pub classes: Vec<ClassId>,
+    /// With several classes: what chooses among them.
+    pub tags: Option<Tags>,
+    /// The shape of an array's items; none: it stays a plain array.
+    pub items: Option<ShapeId>,
+    /// The shape of a plain object's values; none: any.
+    pub values: Option<ShapeId>,
+    /// What strict errors say was expected.
+    pub expected: String,
+}
+
+/// One declared field.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its key.
+    pub wire: Vec<u8>,
+    /// Its value.
+    pub shape: ShapeId,
+    /// Strict mode wants it to be there.
+    pub required: bool,
+}
+
+/// One event class.
+#[derive(Clone, Debug, Default)]
+pub struct Class {
+    /// In order of declaration.
+    pub fields: Vec<Field>,
+}
+
+impl Class {
+    /// The field with this key. `hint` is where to look first: behind the field found last, as servers keep their order.
+    #[inline]
+    pub fn find(&self, key: &[u8], hint: usize) -> Option<usize> {
+        if self.fields.get(hint).is_some_and(|field| field.wire == key) {
+            return Some(hint);
+        }
+        self.fields.iter().position(|field| field.wire == key)
+    }
+
+    /// Like [`Class::find`], for a key node that may have escapes.
+    #[inline]
+    pub fn find_node(&self, node: &Node, payload: &[u8], hint: usize) -> Option<usize> {
+        self.find(&node.text(payload), hint)
+    }
+}
+
+/// One step into a payload.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// A member of an object.
+    Key(Vec<u8>),
+    /// An item of an array.
+    Index(usize),
+}
+
+/// A rule of recognition: the first that holds decides what a payload is.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Where to look.
+    pub path: Vec<Step>,
+    /// The value must be one of these strings; none: see `prefix`.
+    pub equals: Option<Vec<Vec<u8>>>,
+    /// The value must be a string that begins so; none, and no `equals`: it must only be there.
+    pub prefix: Option<Vec<u8>>,
+    /// What the payload then is.
+    pub shape: ShapeId,
+}
+
+/// What the payloads of a stream are.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// All of one shape.
+    Shape(ShapeId),
+    /// To be recognised one by one.
+    Rules(Vec<Rule>),
+}
+
+/// A compiled target: classes and shapes refer to each other by index.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    /// All classes that can occur.
+    pub classes: Vec<Class>,
+    /// All shapes that can occur.
+    pub shapes: Vec<Shape>,
+    /// Where to begin.
+    pub target: Target,
+}
+
+/// A payload that does not keep its declaration. Texts of the payload in it may hold lone surrogates, as
+/// [`crate::json::unescape`] writes them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// JSON path, `$` being the payload.
+    pub path: Vec<u8>,
+    /// What is wrong: "missing", or "expected .., got ..".
+    pub problem: Vec<u8>,
+}
+
+impl Schema {
+    /// The shape of a whole payload, or None if it is not recognised.
+    pub fn shape_of_payload(&self, payload: &[u8], tape: &Tape) -> Option<ShapeId> {
+        match &self.target {
+            Target::Shape(shape) => Some(*shape),
+            Target::Rules(rules) => rules.iter().find(|rule| rule.holds(payload, tape)).map(|rule| rule.shape),
+        }
+    }
+
+    /// The class of the object at `node`, if the shape gives it one.
+    #[inline]
+    pub fn resolve(&self, shape: &Shape, payload: &[u8], tape: &Tape, node: usize) -> Option<ClassId> {
+        match &shape.classes[..] {
+            [] => None,
+            [class] => Some(*class),
+            _ => {
+                let tags = shape.tags.as_ref()?;
+                let tag = &tape.nodes()[tape.member(payload, node, &tags.key)?];
+                let is_tag = |name: &[u8]| tag.kind == Kind::Str && tag.spells(payload, name);
+                tags.classes.iter().find(|(name, _)| is_tag(name)).map(|(_, class)| *class)
+            }
+        }
+    }
+
+    /// Whether a class of the target has a field `error`: then it is data, not a report of the server.
+    pub fn declares_error(&self) -> bool {
+        let Target::Shape(shape) = &self.target else { return false };
+        let classes = self.shapes[*shape].classes.iter().map(|&class| &self.classes[class]);
+        classes.flat_map(|class| &class.fields).any(|field| field.wire == b"error")
+    }
+
+    /// Strict mode: the first departure from the declaration, in order of the declared fields, depth first.
+    ///
+    /// # Errors
+    /// What departs, and where.
+    pub fn check(&self, shape: ShapeId, payload: &[u8], tape: &Tape) -> Result<(), Mismatch> {
+        Check { schema: self, payload, tape, path: b"$".to_vec() }.value(&self.shapes[shape], 0)
+    }
+
+    /// Mark in `pinned` (one entry a node) every value that decides about class, recognition, errors or validity: an
+    /// event that differs in one of them is another event, not the same one with a hole.
+    pub fn pinned(&self, shape: ShapeId, strict: bool, payload: &[u8], tape: &Tape, pinned: &mut Vec<bool>) {
+        pinned.clear();
+        pinned.resize(tape.nodes().len(), false);
+        for key in ["type", "object", "error"] {
+            self.pin_member(0, key.as_bytes(), payload, tape, pinned);
+        }
+        if let Target::Rules(rules) = &self.target {
+            for rule in rules {
+                if let Some(node) = rule.node(payload, tape) {
+                    pinned[node] = true;
+                }
+            }
+        }
+        self.pin(&self.shapes[shape], strict, payload, tape, 0, pinned);
+    }
+
+    fn pin_member(&self, node: usize, key: &[u8], payload: &[u8], tape: &Tape, pinned: &mut [bool]) {
+        // Every member of that name, not only the last: which one counts must not change either.
+        for child in tape.children(node) {
+            if tape.nodes()[child].spells(payload, key) {
+                pinned[child + 1] = true;
+            }
+        }
+    }
+
+    fn pin(&self, shape: &Shape, strict: bool, payload: &[u8], tape: &Tape, node: usize, pinned: &mut [bool]) {
+        match tape.nodes()[node].kind {
+            Kind::Object => {
+                if let Some(tags) = &shape.tags {
+                    self.pin_member(node, &tags.key, payload, tape, pinned);
+                }
+                let class = self.resolve(shape, payload, tape, node).map(|class| &self.classes[class]);
+                for key in tape.children(node) {
+                    let inner = match class {
+                        Some(class) => {
+                            class.find_node(&tape.nodes()[key], payload, 0).map(|field| class.fields[field].shape)
+                        }
+                        None => shape.values,
+                    };
+                    if let Some(inner) = inner {
+                        self.pin(&self.shapes[inner], strict, payload, tape, key + 1, pinned);
+                    }
+                }
+            }
+            Kind::Array => {
+                if let Some(items) = shape.items {
+                    for item in tape.children(node) {
+                        self.pin(&self.shapes[items], strict, payload, tape, item, pinned);
+                    }
+                }
+            }
+            Kind::Null | Kind::True | Kind::False => pinned[node] |= strict,
+            _ => pinned[node] |= strict && shape.literals.is_some(),
+        }
+    }
+}
+
+impl Rule {
+    fn node(&self, payload: &[u8], tape: &Tape) -> Option<usize> {
+        let mut node = 0;
+        for step in &self.path {
+            node = match step {
+                Step::Key(key) => tape.member(payload, node, key)?,
+                Step::Index(index) if tape.nodes()[node].kind == Kind::Array => tape.children(node).nth(*index)?,
+                Step::Index(_) => return None,
+            };
+        }
+        Some(node)
+    }
+
+    fn holds(&self, payload: &[u8], tape: &Tape) -> bool {
+        let Some(node) = self.node(payload, tape).map(|node| &tape.nodes()[node]) else { return false };
+        match (&self.equals, &self.prefix) {
+            (None, None) => true,
+            _ if node.kind != Kind::Str => false,
+            (Some(equals), _) => equals.iter().any(|text| node.spells(payload, text)),
+            (None, Some(prefix)) => node.text(payload).starts_with(prefix),
+        }
+    }
+}
+
+fn kind_bit(kind: Kind) -> u8 {
+    match kind {
+        Kind::Null => kinds::NULL,
+        Kind::True | Kind::False => kinds::BOOL,
+        Kind::Int => kinds::INT,
+        Kind::Float | Kind::NotFinite => kinds::FLOAT,
+        Kind::Str | Kind::Key => kinds::STR,
+        Kind::Array => kinds::ARRAY,
+        Kind::Object => kinds::OBJECT,
+    }
+}
+
+/// A strict check under way.
+struct Check<'a> {
+    schema: &'a Schema,
+    payload: &'a [u8],
+    tape: &'a Tape,
+    /// Of the value that is being checked.
+    path: Vec<u8>,
+}
+
+impl Check<'_> {
+    fn value(&mut self, shape: &Shape, node: usize) -> Result<(), Mismatch> {
+        let here = self.tape.nodes()[node];
+        if shape.kinds & kind_bit(here.kind) == 0 {
+            return Err(self.unexpected(&shape.expected, kind_name(here.kind).into()));
+        }
+        if !literal_holds(shape, &here, self.payload) {
+            return Err(self.unexpected(&shape.expected, self.shown(node)));
+        }
+        match (here.kind, shape.items) {
+            (Kind::Object, _) => self.object(shape, node),
+            (Kind::Array, Some(items)) => {
+                let schema = self.schema;
+                let length = self.path.len();
+                for (index, item) in self.tape.children(node).enumerate() {
+                    self.path.extend_from_slice(format!("[{index}]").as_bytes());
+                    self.value(&schema.shapes[items], item)?;
+                    self.path.truncate(length);
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn object(&mut self, shape: &Shape, node: usize) -> Result<(), Mismatch> {
+        let schema = self.schema;
+        let length = self.path.len();
+        if let Some(class) = schema.resolve(shape, self.payload, self.tape, node) {
+            for field in &schema.classes[class].fields {
+                self.enter(&field.wire);
+                match self.tape.member(self.payload, node, &field.wire) {
+                    Some(value) => self.value(&schema.shapes[field.shape], value)?,
+                    None if field.required => return Err(self.mismatch(b"missing".to_vec())),
+                    None => {}
+                }
+                self.path.truncate(length);
+            }
+        } else if let Some(values) = shape.values {
+            let mut checked = Vec::new();
+            for key in self.tape.children(node) {
+                let name = self.tape.nodes()[key].text(self.payload);
+                let Some(value) = self.tape.member(self.payload, node, &name) else { continue };
+                if checked.contains(&value) {
+                    continue; // a key that comes twice: its last value was checked in its first place
+                }
+                checked.push(value);
+                self.enter(&name);
+                self.value(&schema.shapes[values], value)?;
+                self.path.truncate(length);
+            }
+        } else if let Some(Tags { key, classes }) = &shape.tags {
+            self.enter(key);
+            let Some(tag) = self.tape.member(self.payload, node, key) else {
+                return Err(self.mismatch(b"missing".to_vec()));
+            };
+            let expected: Vec<_> =
+                classes.iter().map(|(name, _)| String::from_utf8_lossy(&json_text(name)).into_owned()).collect();
+            let kind = self.tape.nodes()[tag].kind;
+            let got = if kind == Kind::Str { self.shown(tag) } else { kind_name(kind).into() };
+            return Err(self.unexpected(&expected.join(" or "), got));
+        }
+        Ok(())
+    }
+
+    /// Go one member deeper: `.name` for what looks like a name, `["any text"]` for the rest.
+    fn enter(&mut self, key: &[u8]) {
+        let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        if key.iter().all(word) && key.first().is_some_and(|byte| !byte.is_ascii_digit()) {
+            self.path.push(b'.');
+            self.path.extend_from_slice(key);
+        } else {
+            self.path.push(b'[');
+            self.path.extend_from_slice(&json_text(key));
+            self.path.push(b']');
+        }
+    }
+
+    /// A scalar as JSON, cut to 200 characters.
+    fn shown(&self, node: usize) -> Vec<u8> {
+        let node = &self.tape.nodes()[node];
+        if node.kind != Kind::Str {
+            return node.bytes(self.payload).to_vec();
+        }
+        let text = json_text(&node.text(self.payload));
+        let starts = text.iter().enumerate().filter(|(_, byte)| **byte & 0xC0 != 0x80);
+        match starts.map(|(index, _)| index).nth(200) {
+            Some(end) => [&text[..end], "…".as_bytes()].concat(),
+            None => text,
+        }
+    }
+
+    fn unexpected(&self, expected: &str, got: Vec<u8>) -> Mismatch {
+        self.mismatch([b"expected ", expected.as_bytes(), b", got ", &got].concat())
+    }
+
+    fn mismatch(&self, problem: Vec<u8>) -> Mismatch {
+        Mismatch { path: self.path.clone(), problem }
+    }
+}
+
+/// A string as JSON writes it, characters beyond ASCII as they are.
+fn json_text(text: &[u8]) -> Vec<u8> {
+    let mut out = vec![b'"'];
+    for &byte in text {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0x08 => out.extend_from_slice(b"\\b"),
+            0x0C => out.extend_from_slice(b"\\f"),
+            0..0x20 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+    out
+}
+
+fn kind_name(kind: Kind) -> &'static [u8] {
+    match kind {
+        Kind::Null => b"null",
+        Kind::True | Kind::False => b"bool",
+        Kind::Int => b"int",
+        Kind::Float | Kind::NotFinite => b"float",
+        Kind::Str | Kind::Key => b"str",
+        Kind::Array => b"array",
+        Kind::Object => b"object",
+    }
+}
+
+fn literal_holds(shape: &Shape, node: &Node, payload: &[u8]) -> bool {
+    let Some(literals) = &shape.literals else { return true };
+    let same_kind = |literal: &Literal| match literal {
+        Literal::Null => node.kind == Kind::Null,
+        Literal::Bool(_) => matches!(node.kind, Kind::True | Kind::False),
+        Literal::Int(_) => node.kind == Kind::Int,
+        Literal::Str(_) => node.kind == Kind::Str,
+    };
+    let equal = |literal: &Literal| match literal {
+        Literal::Null => true,
+        Literal::Bool(value) => *value == (node.kind == Kind::True),
+        Literal::Int(value) => {
+            let text = node.bytes(payload);
+            text == value.as_bytes() || (text == b"-0" && value == "0")
+        }
+        Literal::Str(value) => node.spells(payload, value.as_bytes()),
+    };
+    !literals.iter().any(same_kind) || literals.iter().any(|literal| same_kind(literal) && equal(literal))
+}
