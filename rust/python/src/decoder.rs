@@ -1,0 +1,339 @@
+//! `Decoder`: bytes of an event stream to typed events.
+
+use crate::assemble::{Assembler, Parsed};
+use crate::chunk::Chunk;
+use crate::errors;
+use crate::guard::{Entered, Exclusive};
+use crate::plan::Plan;
+use crate::program::Program;
+use crate::scalar;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+use sselerate_core::decoder::{self as core, Options, Step};
+use sselerate_core::limits::MAX_EVENT_BYTES;
+
+/// What becomes of an event that is none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OnError {
+    Raise,
+    Yield,
+    Skip,
+}
+
+/// Bytes of an event stream to typed events.
+#[pyclass(frozen, module = "sselerate._core")]
+pub(crate) struct Decoder {
+    state: Exclusive<State>,
+}
+
+/// A decoder, used by one call at a time.
+pub(crate) struct State {
+    core: core::Decoder,
+    program: Py<Program>,
+    assembler: Assembler,
+    /// By the number of the template.
+    plans: Vec<Option<Plan>>,
+    on_error: OnError,
+    max_event_bytes: usize,
+    error_count: u64,
+    /// What an error left of a chunk: the next call begins with it.
+    left: Vec<u8>,
+    closed: bool,
+}
+
+impl Decoder {
+    /// # Errors
+    /// RuntimeError, if another call is using it.
+    pub(crate) fn enter(&self) -> PyResult<Entered<'_, State>> {
+        self.state.enter("Decoder")
+    }
+}
+
+#[pymethods]
+impl Decoder {
+    #[new]
+    #[pyo3(signature = (target=None, *, strict=false, on_error="raise", max_event_bytes=MAX_EVENT_BYTES as i64, multi=false, last_event_id=Some("")))]
+    fn new(
+        py: Python<'_>,
+        target: Option<&Bound<'_, PyAny>>,
+        strict: bool,
+        on_error: &str,
+        max_event_bytes: i64,
+        multi: bool,
+        last_event_id: Option<&str>,
+    ) -> PyResult<Self> {
+        let on_error = match on_error {
+            "raise" => OnError::Raise,
+            "yield" => OnError::Yield,
+            "skip" => OnError::Skip,
+            other => {
+                let other = other.into_pyobject(py)?.repr()?;
+                return Err(PyValueError::new_err(format!("on_error must be 'raise', 'yield' or 'skip', not {other}")));
+            }
+        };
+        let max_event_bytes = checked_limit(max_event_bytes)?;
+        let program = match target {
+            Some(target) => Program::of(target)?,
+            None => Program::of(py.None().bind(py))?,
+        };
+        let options = Options { strict, multi, max_event_bytes, predict: true };
+        let mut core = core::Decoder::new(program.get().schema.clone(), options);
+        core.framer_mut().set_last_event_id(last_event_id.unwrap_or("").as_bytes());
+        let assembler = Assembler::new(program.get());
+        let (plans, left) = (Vec::new(), Vec::new());
+        let state =
+            State { core, program, assembler, plans, on_error, max_event_bytes, error_count: 0, left, closed: false };
+        Ok(Self { state: Exclusive::new(state) })
+    }
+
+    /// Take the next bytes of the stream and return the events they complete.
+    fn feed<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+        let mut state = self.enter()?;
+        if state.closed {
+            return Err(PyRuntimeError::new_err("feed() after close(); call reset() first"));
+        }
+        let chunk = Chunk::of(data)?;
+        let events = PyList::empty(py);
+        state.decode_left(py, chunk.bytes(py), &events)?;
+        state.decode_chunk(py, chunk.bytes(py), &events)?;
+        Ok(events)
+    }
+
+    /// End the stream and return its last event, if only the blank line after it was missing.
+    fn close<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let mut state = self.enter()?;
+        let events = PyList::empty(py);
+        state.closed = true;
+        state.decode_left(py, b"", &events)?;
+        loop {
+            match state.finish(py) {
+                Ok(Some(event)) => events.append(event)?,
+                Ok(None) => return Ok(events),
+                Err(error) => return Err(errors::with_events(py, error, &events)),
+            }
+        }
+    }
+
+    /// Make the decoder like new, for another stream. What it has learnt of the shapes of events is kept.
+    fn reset(&self) -> PyResult<()> {
+        let mut state = self.enter()?;
+        state.core.reset();
+        state.left = Vec::new();
+        (state.closed, state.error_count) = (false, 0);
+        Ok(())
+    }
+
+    /// Whether the stream has said that it is complete: `[DONE]`, or the last event of its dialect.
+    #[getter]
+    fn done(&self) -> PyResult<bool> {
+        Ok(self.enter()?.core.is_done())
+    }
+
+    /// Whether everything that may still come is ignored, since `[DONE]` came (never with `multi`).
+    #[getter]
+    fn ended(&self) -> PyResult<bool> {
+        Ok(self.enter()?.core.is_ended())
+    }
+
+    /// Whether `close()` was called.
+    #[getter]
+    fn closed(&self) -> PyResult<bool> {
+        Ok(self.enter()?.closed)
+    }
+
+    /// The id which a reconnecting client would send; "" if there was none.
+    #[getter]
+    fn last_event_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        scalar::text(py, self.enter()?.core.framer().last_event_id())
+    }
+
+    /// The reconnection time the server asked for last, in milliseconds, or None.
+    #[getter]
+    fn retry(&self) -> PyResult<Option<u64>> {
+        Ok(self.enter()?.core.framer().retry())
+    }
+
+    /// How many comment lines came.
+    #[getter]
+    fn comment_count(&self) -> PyResult<u64> {
+        Ok(self.enter()?.core.framer().comment_count())
+    }
+
+    /// How many errors came, whatever became of them.
+    #[getter]
+    fn error_count(&self) -> PyResult<u64> {
+        Ok(self.enter()?.error_count)
+    }
+
+    /// How many events with data came, `[DONE]` and empty ones included.
+    #[getter]
+    fn event_index(&self) -> PyResult<u64> {
+        Ok(self.enter()?.core.event_index())
+    }
+}
+
+/// # Errors
+/// ValueError for a limit below 1.
+pub(crate) fn checked_limit(max_event_bytes: i64) -> PyResult<usize> {
+    match usize::try_from(max_event_bytes) {
+        // Positions inside a payload are kept in 32 bits.
+        Ok(limit) if limit > 0 => Ok(limit.min(u32::MAX as usize - 1)),
+        _ => Err(PyValueError::new_err(format!("max_event_bytes must be at least 1, not {max_event_bytes}"))),
+    }
+}
+
+impl State {
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    pub(crate) fn is_ended(&self) -> bool {
+        self.core.is_ended()
+    }
+
+    pub(crate) fn set_closed(&mut self) {
+        self.closed = true;
+    }
+
+    /// The next event of a chunk, from `*position` on; None: the chunk is used up.
+    ///
+    /// # Errors
+    /// What `on_error` says to raise. The chunk can be gone on with behind it.
+    #[inline]
+    pub(crate) fn next<'py>(
+        &mut self,
+        py: Python<'py>,
+        chunk: &[u8],
+        position: &mut usize,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        loop {
+            let Some(step) = self.core.step(chunk, position) else { return Ok(None) };
+            let made = match step {
+                Step::Nothing => continue,
+                Step::Hit(hit) => {
+                    if let Some(Some(plan)) = self.plans.get_mut(hit.template) {
+                        return plan.make(py, self.program.get(), &mut self.assembler, hit).map(Some);
+                    }
+                    return Err(PyRuntimeError::new_err("a template without a plan"));
+                }
+                step => {
+                    let maker = Maker {
+                        program: self.program.get(),
+                        assembler: &mut self.assembler,
+                        plans: &mut self.plans,
+                        on_error: self.on_error,
+                        max_event_bytes: self.max_event_bytes,
+                        error_count: &mut self.error_count,
+                    };
+                    maker.make(py, step)?
+                }
+            };
+            if made.is_some() {
+                return Ok(made);
+            }
+        }
+    }
+
+    /// The next event that the end of the stream gives; None: there is no more.
+    ///
+    /// # Errors
+    /// As for `next`.
+    pub(crate) fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        loop {
+            let Some(step) = self.core.finish() else { return Ok(None) };
+            let maker = Maker {
+                program: self.program.get(),
+                assembler: &mut self.assembler,
+                plans: &mut self.plans,
+                on_error: self.on_error,
+                max_event_bytes: self.max_event_bytes,
+                error_count: &mut self.error_count,
+            };
+            let made = maker.make(py, step)?;
+            if made.is_some() {
+                return Ok(made);
+            }
+        }
+    }
+
+    fn decode_chunk(&mut self, py: Python<'_>, chunk: &[u8], events: &Bound<'_, PyList>) -> PyResult<()> {
+        let mut position = 0;
+        loop {
+            match self.next(py, chunk, &mut position) {
+                Ok(Some(event)) => events.append(event)?,
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    self.core.framer_mut().split(position);
+                    self.left.extend_from_slice(&chunk[position..]);
+                    return Err(errors::with_events(py, error, events));
+                }
+            }
+        }
+    }
+
+    /// Decode what an error left over. Should there be another one, `after` is left over too.
+    fn decode_left(&mut self, py: Python<'_>, after: &[u8], events: &Bound<'_, PyList>) -> PyResult<()> {
+        if self.left.is_empty() {
+            return Ok(());
+        }
+        let left = std::mem::take(&mut self.left);
+        let result = self.decode_chunk(py, &left, events);
+        if result.is_err() {
+            self.left.extend_from_slice(after);
+        }
+        result
+    }
+}
+
+/// What makes objects of steps, apart from the core, which the steps borrow from.
+struct Maker<'a> {
+    program: &'a Program,
+    assembler: &'a mut Assembler,
+    plans: &'a mut Vec<Option<Plan>>,
+    on_error: OnError,
+    max_event_bytes: usize,
+    error_count: &'a mut u64,
+}
+
+impl Maker<'_> {
+    fn make<'py>(self, py: Python<'py>, step: Step<'_>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Self { program, assembler, plans, .. } = self;
+        match step {
+            Step::Nothing => Ok(None),
+            Step::Hit(hit) => match plans.get_mut(hit.template) {
+                Some(Some(plan)) => plan.make(py, program, assembler, hit).map(Some),
+                _ => Err(PyRuntimeError::new_err("a template without a plan")),
+            },
+            Step::Event(event) => {
+                let parsed = Parsed { program, payload: event.payload, tape: event.tape };
+                let made = match event.shape {
+                    Some(shape) => assembler.event(py, parsed, shape)?,
+                    None => None,
+                };
+                let Some(made) = made else {
+                    return assembler.generic(py, parsed, event.name).map(Some);
+                };
+                let shape = event.shape.unwrap_or_default();
+                if let Some(learned) = event.learn() {
+                    if plans.len() <= learned.template {
+                        plans.resize_with(learned.template + 1, || None);
+                    }
+                    plans[learned.template] = Some(Plan::new(parsed, shape, &learned, &made)?);
+                }
+                Ok(Some(made))
+            }
+            Step::Failed(failure) => {
+                *self.error_count += 1;
+                if self.on_error == OnError::Skip {
+                    return Ok(None);
+                }
+                let exception = errors::exception(py, &failure, self.max_event_bytes, program, assembler)?;
+                match self.on_error {
+                    OnError::Yield => errors::error_event(&exception).map(Some),
+                    _ => Err(PyErr::from_value(exception)),
+                }
+            }
+        }
+    }
+}

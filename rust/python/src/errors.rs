@@ -1,0 +1,93 @@
+//! Failures to the exceptions of `sselerate.errors`, whose texts live there.
+
+use crate::assemble::{Assembler, Parsed};
+use crate::program::Program;
+use crate::scalar;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use sselerate_core::decoder::{Cause, Failure};
+
+/// A function or class of the Python side, looked up once.
+fn imported<'py>(
+    py: Python<'py>,
+    cell: &'static PyOnceLock<Py<PyAny>>,
+    module: &str,
+    name: &str,
+) -> PyResult<&'py Bound<'py, PyAny>> {
+    cell.get_or_try_init(py, || Ok(py.import(module)?.getattr(name)?.unbind())).map(|value| value.bind(py))
+}
+
+macro_rules! python {
+    ($py:expr, $module:literal, $name:literal) => {{
+        static CELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        imported($py, &CELL, $module, $name)
+    }};
+}
+
+/// The exception of a failure.
+pub(crate) fn exception<'py>(
+    py: Python<'py>,
+    failure: &Failure<'_>,
+    limit: usize,
+    program: &Program,
+    assembler: &mut Assembler,
+) -> PyResult<Bound<'py, PyAny>> {
+    let Failure { cause, data, event_index, offset } = failure;
+    let data = &**data;
+    match cause {
+        Cause::Json(error) => python!(py, "sselerate.errors", "invalid_json")?.call1((
+            error.kind.to_string(),
+            error.position,
+            data,
+            *event_index,
+            *offset,
+        )),
+        Cause::Mismatch(mismatch) => python!(py, "sselerate.errors", "mismatch")?.call1((
+            scalar::utf8(py, &mismatch.path, c"surrogatepass")?,
+            scalar::utf8(py, &mismatch.problem, c"surrogatepass")?,
+            data,
+            *event_index,
+            *offset,
+        )),
+        Cause::Truncated(kind) => {
+            python!(py, "sselerate.errors", "truncated")?.call1((kind.to_string(), data, *event_index, *offset))
+        }
+        Cause::TooLarge => too_large(py, limit, *event_index, *offset),
+        Cause::Server(value) => {
+            let error = match value {
+                Some((tape, node)) => assembler.plain(py, Parsed { program, payload: data.as_bytes(), tape }, *node)?,
+                None => data.into_pyobject(py)?.into_any(),
+            };
+            python!(py, "sselerate.errors", "server_error")?.call1((error, data, *event_index, *offset))
+        }
+    }
+}
+
+/// EventTooLargeError
+pub(crate) fn too_large(py: Python<'_>, limit: usize, event_index: u64, offset: u64) -> PyResult<Bound<'_, PyAny>> {
+    python!(py, "sselerate.errors", "too_large")?.call1((limit, event_index, offset))
+}
+
+/// DecodeError of a strict `Parser`.
+pub(crate) fn invalid_utf8<'py>(
+    py: Python<'py>,
+    data: &Bound<'py, PyAny>,
+    event_index: u64,
+    offset: u64,
+) -> PyResult<Bound<'py, PyAny>> {
+    python!(py, "sselerate.errors", "invalid_utf8")?.call1((data, event_index, offset))
+}
+
+/// The event that stands for an exception.
+pub(crate) fn error_event<'py>(exception: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    python!(exception.py(), "sselerate.events.error", "ErrorEvent")?.call_method1("of", (exception,))
+}
+
+/// `exception` with the events that the same call had decoded before it.
+pub(crate) fn with_events(py: Python<'_>, exception: PyErr, events: &Bound<'_, PyAny>) -> PyErr {
+    let value = exception.value(py);
+    match value.hasattr("events").and_then(|known| if known { value.setattr("events", events) } else { Ok(()) }) {
+        Ok(()) => exception,
+        Err(error) => error,
+    }
+}

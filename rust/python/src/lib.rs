@@ -1,0 +1,39 @@
+//! `sselerate._core`: the compiled backend.
+//!
+//! A chunk comes in through `chunk`, goes through `sselerate_core`, and what that finds becomes Python objects in
+//! `assemble` (parsed in full) or `plan` (predicted), laid out as `layout` read it off the classes. `program` compiles what a
+//! consumer declared; `errors` turns failures into the exceptions of `sselerate.errors`.
+
+use pyo3::prelude::*;
+
+mod assemble;
+mod chunk;
+mod decoder;
+mod errors;
+mod guard;
+mod iterator;
+mod layout;
+mod parser;
+mod plan;
+mod program;
+mod reuse;
+mod scalar;
+
+/// The compiled backend of sselerate.
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    use crate::decoder::Decoder;
+    #[pymodule_export]
+    use crate::iterator::EventIterator;
+    #[pymodule_export]
+    use crate::parser::Parser;
+
+    /// Built without optimisation: no benchmark may use it.
+    #[pymodule_export]
+    const DEBUG_BUILD: bool = cfg!(debug_assertions);
+    /// The version of the crate, which is that of the package.
+    #[pymodule_export]
+    #[allow(non_upper_case_globals, reason = "the name Python uses")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}

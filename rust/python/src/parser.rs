@@ -1,0 +1,247 @@
+//! `Parser`: bytes of an event stream to server-sent events.
+
+use crate::chunk::Chunk;
+use crate::decoder::checked_limit;
+use crate::errors;
+use crate::guard::Exclusive;
+use crate::layout::{self, Layout};
+use crate::scalar;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString, PyType};
+use sselerate_core::framing::{Frame, Framer, Item, Mode};
+use sselerate_core::limits::MAX_EVENT_BYTES;
+
+/// Bytes of an event stream to server-sent events, by the WHATWG rule.
+#[pyclass(frozen, module = "sselerate._core")]
+pub(crate) struct Parser {
+    state: Exclusive<State>,
+}
+
+/// A parser, used by one call at a time.
+struct State {
+    framer: Framer,
+    max_event_bytes: usize,
+    strict: bool,
+    event_index: u64,
+    /// What an error left of a chunk: the next call begins with it.
+    left: Vec<u8>,
+    closed: bool,
+    flush: bool,
+    maker: Maker,
+}
+
+/// Makes the objects. Event types and ids that repeat are shared.
+struct Maker {
+    event: Layout,
+    comment: Layout,
+    last_name: Py<PyString>,
+    last_id: Py<PyString>,
+}
+
+#[pymethods]
+impl Parser {
+    #[new]
+    #[pyo3(signature = (*, max_event_bytes=MAX_EVENT_BYTES as i64, errors="replace", comments=false, last_event_id=Some("")))]
+    fn new(
+        py: Python<'_>,
+        max_event_bytes: i64,
+        errors: &str,
+        comments: bool,
+        last_event_id: Option<&str>,
+    ) -> PyResult<Self> {
+        if errors != "replace" && errors != "strict" {
+            let errors_repr = errors.into_pyobject(py)?.repr()?;
+            return Err(PyValueError::new_err(format!("errors must be 'replace' or 'strict', not {errors_repr}")));
+        }
+        let max_event_bytes = checked_limit(max_event_bytes)?;
+        let mut framer = Framer::new(Mode::Standard, max_event_bytes, comments);
+        framer.set_last_event_id(last_event_id.unwrap_or("").as_bytes());
+        let (strict, left, maker) = (errors == "strict", Vec::new(), Maker::new(py)?);
+        let state = State { framer, max_event_bytes, strict, event_index: 0, left, closed: false, flush: false, maker };
+        Ok(Self { state: Exclusive::new(state) })
+    }
+
+    /// Take the next bytes of the stream and return the events they complete.
+    fn feed<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+        let mut state = self.state.enter("Parser")?;
+        if state.closed {
+            return Err(PyRuntimeError::new_err("feed() after close(); call reset() first"));
+        }
+        let chunk = Chunk::of(data)?;
+        let events = PyList::empty(py);
+        state.parse_left(py, chunk.bytes(py), &events)?;
+        state.parse_chunk(py, chunk.bytes(py), &events)?;
+        Ok(events)
+    }
+
+    /// End the stream. The standard drops a block without its blank line; `flush` delivers it.
+    #[pyo3(signature = (flush=false))]
+    fn close<'py>(&self, py: Python<'py>, flush: bool) -> PyResult<Bound<'py, PyList>> {
+        let mut state = self.state.enter("Parser")?;
+        let events = PyList::empty(py);
+        if !state.closed {
+            (state.closed, state.flush) = (true, flush);
+        }
+        state.parse_left(py, b"", &events)?;
+        if state.flush {
+            state.parse_tail(py, &events)?;
+        }
+        Ok(events)
+    }
+
+    /// Make the parser like new, for another stream. A given `last_event_id` is not applied again.
+    fn reset(&self) -> PyResult<()> {
+        let mut state = self.state.enter("Parser")?;
+        state.framer.reset();
+        state.left = Vec::new();
+        (state.event_index, state.closed, state.flush) = (0, false, false);
+        Ok(())
+    }
+
+    /// The id which a reconnecting client would send; "" if there was none.
+    #[getter]
+    fn last_event_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        scalar::text(py, self.state.enter("Parser")?.framer.last_event_id())
+    }
+
+    /// The reconnection time the server asked for last, in milliseconds, or None.
+    #[getter]
+    fn retry(&self) -> PyResult<Option<u64>> {
+        Ok(self.state.enter("Parser")?.framer.retry())
+    }
+
+    /// Bytes received since the end of the last block; after `close()`, those it dropped.
+    #[getter]
+    fn pending(&self) -> PyResult<u64> {
+        let state = self.state.enter("Parser")?;
+        Ok(state.framer.pending(0) + state.left.len() as u64)
+    }
+
+    /// How many comment lines came.
+    #[getter]
+    fn comment_count(&self) -> PyResult<u64> {
+        Ok(self.state.enter("Parser")?.framer.comment_count())
+    }
+
+    /// How many lines came that are no field, comment or blank line.
+    #[getter]
+    fn unknown_field_count(&self) -> PyResult<u64> {
+        Ok(self.state.enter("Parser")?.framer.unknown_field_count())
+    }
+
+    /// Whether `close()` was called.
+    #[getter]
+    fn closed(&self) -> PyResult<bool> {
+        Ok(self.state.enter("Parser")?.closed)
+    }
+}
+
+impl State {
+    fn parse_chunk(&mut self, py: Python<'_>, chunk: &[u8], events: &Bound<'_, PyList>) -> PyResult<()> {
+        let mut position = 0;
+        while let Some(item) = self.framer.next(chunk, &mut position) {
+            let made = self.maker.make(py, item, &mut self.event_index, self.strict, self.max_event_bytes);
+            if let Err(error) = made.and_then(|made| events.append(made)) {
+                self.framer.split(position);
+                self.left.extend_from_slice(&chunk[position..]);
+                return Err(errors::with_events(py, error, events));
+            }
+        }
+        Ok(())
+    }
+
+    /// Parse what an error left over. Should there be another one, `after` is left over too.
+    fn parse_left(&mut self, py: Python<'_>, after: &[u8], events: &Bound<'_, PyList>) -> PyResult<()> {
+        if self.left.is_empty() {
+            return Ok(());
+        }
+        let left = std::mem::take(&mut self.left);
+        let result = self.parse_chunk(py, &left, events);
+        if result.is_err() {
+            self.left.extend_from_slice(after);
+        }
+        result
+    }
+
+    fn parse_tail(&mut self, py: Python<'_>, events: &Bound<'_, PyList>) -> PyResult<()> {
+        while let Some(item) = self.framer.finish() {
+            let made = self.maker.make(py, item, &mut self.event_index, self.strict, self.max_event_bytes);
+            if let Err(error) = made.and_then(|made| events.append(made)) {
+                return Err(errors::with_events(py, error, events));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Maker {
+    fn new(py: Python<'_>) -> PyResult<Self> {
+        let module = py.import("sselerate.sse")?;
+        let class = |name: &str| -> PyResult<Bound<'_, PyType>> { Ok(module.getattr(name)?.cast_into()?) };
+        Ok(Self {
+            event: Layout::new(&class("ServerSentEvent")?, ["event", "data", "id", "retry"])?,
+            comment: Layout::new(&class("Comment")?, ["text"])?,
+            last_name: PyString::intern(py, "message").unbind(),
+            last_id: PyString::intern(py, "").unbind(),
+        })
+    }
+
+    fn make<'py>(
+        &mut self,
+        py: Python<'py>,
+        item: Item<'_>,
+        event_index: &mut u64,
+        strict: bool,
+        max_event_bytes: usize,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match item {
+            Item::Comment(text) => {
+                let comment = self.comment.make(py)?;
+                // SAFETY: the slot is the class's, and nobody else has the object yet.
+                unsafe { layout::write(&comment, self.comment.slot(0), scalar::text(py, text)?) };
+                Ok(comment)
+            }
+            Item::TooLarge(offset) => {
+                Err(PyErr::from_value(errors::too_large(py, max_event_bytes, *event_index, offset)?))
+            }
+            Item::Event(frame) => {
+                *event_index += 1;
+                self.make_event(py, &frame, *event_index - 1, strict)
+            }
+        }
+    }
+
+    fn make_event<'py>(
+        &mut self,
+        py: Python<'py>,
+        frame: &Frame<'_>,
+        event_index: u64,
+        strict: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let data = frame.data.unwrap_or_default();
+        if strict && [data, frame.event, frame.id].iter().any(|bytes| std::str::from_utf8(bytes).is_err()) {
+            let error = errors::invalid_utf8(py, &scalar::text(py, data)?, event_index, frame.offset)?;
+            return Err(PyErr::from_value(error));
+        }
+        let name = if frame.event.is_empty() { b"message" } else { frame.event };
+        let name = shared(py, &mut self.last_name, name)?;
+        let id = shared(py, &mut self.last_id, frame.id)?;
+        let retry = frame.retry.into_pyobject(py)?;
+        let event = self.event.make(py)?;
+        let values = [name, scalar::text(py, data)?, id, retry];
+        for (index, value) in values.into_iter().enumerate() {
+            // SAFETY: the slots are the class's, and nobody else has the event yet.
+            unsafe { layout::write(&event, self.event.slot(index), value) };
+        }
+        Ok(event)
+    }
+}
+
+/// A str of bytes of the stream, the last one's very object if it is the same.
+fn shared<'py>(py: Python<'py>, last: &mut Py<PyString>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    if !scalar::is_ascii_text(last.bind(py), bytes) {
+        *last = scalar::text(py, bytes)?.cast_into::<PyString>()?.unbind();
+    }
+    Ok(last.bind(py).clone().into_any())
+}

@@ -1,0 +1,393 @@
+//! How to make the event of a template: what is constant is shared, what is in a hole is made.
+//!
+//! A plan is built once, from a tape and the event that was made of it. Two ways lead from it to the next event. The general
+//! one makes new objects around the shared constants. The quick one makes nothing but the values in the holes: if an earlier event
+//! of this template has no owner left but the plan, nobody can see it any more, and it becomes the next event by changing
+//! its holes. (CPython's `zip` reuses its result tuple on the same condition.) In a loop that drops each event before
+//! the next but one, two event objects serve the whole stream.
+
+use crate::assemble::{Assembler, Parsed, item};
+use crate::layout;
+use crate::program::Program;
+use crate::reuse;
+use crate::scalar;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+use sselerate_core::decoder::Hit;
+use sselerate_core::json::{Kind, scan, unescape};
+use sselerate_core::schema::{ClassId, ShapeId};
+use sselerate_core::template::Learned;
+
+/// Earlier events kept for reuse: enough for the events of two 16 KiB chunks that are handed out as lists.
+const MAX_KEPT: usize = 160;
+/// Events with longer values are not kept: they would hold memory that nobody asked to hold.
+const MAX_KEPT_VALUE: usize = 4096;
+/// Events with more parts than this are made anew.
+const MAX_PARTS: usize = 8;
+
+/// A way to make a value.
+enum Part {
+    /// Immutable and free of holes: shared by all events of the template.
+    Constant(Py<PyAny>),
+    Hole {
+        index: usize,
+        kind: Kind,
+    },
+    Object {
+        class: ClassId,
+        constants: Vec<(isize, Py<PyAny>)>,
+        varying: Vec<(isize, Part)>,
+    },
+    Tuple(Vec<Part>),
+    List(Vec<Part>),
+    Dict(Vec<(Py<PyAny>, Part)>),
+}
+
+/// How a part of an event is reached from its parent part.
+#[derive(Clone, Copy)]
+enum Access {
+    Slot(isize),
+    Item(usize),
+}
+
+/// The event as a list of parts that lead to holes (part 0 is the event), and the slots that are holes.
+struct Reuse {
+    parts: Vec<(usize, Access)>,
+    holes: Vec<(usize, isize, usize, Kind)>,
+}
+
+/// How to make the events of one template.
+pub(crate) struct Plan {
+    root: Part,
+    reuse: Option<Reuse>,
+    /// Earlier events, in the order they were handed out, from `next` on.
+    kept: Vec<Py<PyAny>>,
+    next: usize,
+}
+
+impl Plan {
+    /// The plan for a template that was learnt from `event`, which was made of `parsed`.
+    pub(crate) fn new(
+        parsed: Parsed<'_>,
+        shape: ShapeId,
+        learned: &Learned,
+        event: &Bound<'_, PyAny>,
+    ) -> PyResult<Self> {
+        let builder = Builder { parsed, holes: &learned.holes };
+        let root = builder.part(0, Some(shape), event)?;
+        let mut reuse = Reuse { parts: vec![(0, Access::Slot(0))], holes: Vec::new() };
+        let reusable = cfg!(not(Py_GIL_DISABLED)) && !matches!(root, Part::Constant(_)) && reuse.add(&root, 0);
+        let reuse = (reusable && reuse.parts.len() <= MAX_PARTS).then_some(reuse);
+        Ok(Self { root, reuse, kept: Vec::new(), next: 0 })
+    }
+
+    /// The event of a hit.
+    #[inline]
+    pub(crate) fn make<'py>(
+        &mut self,
+        py: Python<'py>,
+        program: &Program,
+        assembler: &mut Assembler,
+        hit: Hit<'_>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let Some(reuse) = &self.reuse else {
+            return self.root.make(py, program, assembler, hit);
+        };
+        if let Some(kept) = self.kept.get(self.next)
+            && reuse.refill(py, kept, assembler, hit)?
+        {
+            self.next += 1;
+            if self.next == self.kept.len() {
+                self.next = 0;
+            }
+            return Ok(kept.bind(py).clone());
+        }
+        let event = self.root.make(py, program, assembler, hit)?;
+        if hit.spans.iter().all(|span| span.end - span.start <= MAX_KEPT_VALUE) {
+            self.keep(&event);
+        }
+        Ok(event)
+    }
+
+    /// Remember an event. The oldest one is still in use, so either the ring is too small or events are being collected.
+    fn keep(&mut self, event: &Bound<'_, PyAny>) {
+        let kept = event.clone().unbind();
+        if self.kept.len() < MAX_KEPT {
+            self.kept.insert(self.next, kept);
+        } else {
+            self.kept[self.next] = kept;
+        }
+        self.next += 1;
+        if self.next >= self.kept.len() {
+            self.next = 0;
+        }
+    }
+}
+
+impl Reuse {
+    /// Add a part and what is below it. False: something in it must be new in every event.
+    fn add(&mut self, part: &Part, at: usize) -> bool {
+        match part {
+            Part::Constant(_) => true,
+            Part::Object { varying, .. } => varying.iter().all(|(offset, part)| match part {
+                Part::Hole { index, kind } => {
+                    self.holes.push((at, *offset, *index, *kind));
+                    true
+                }
+                part => self.add_below(part, at, Access::Slot(*offset)),
+            }),
+            Part::Tuple(parts) => parts.iter().enumerate().all(|(index, part)| match part {
+                Part::Constant(_) => true,
+                part => self.add_below(part, at, Access::Item(index)),
+            }),
+            Part::Hole { .. } | Part::List(_) | Part::Dict(_) => false,
+        }
+    }
+
+    fn add_below(&mut self, part: &Part, at: usize, access: Access) -> bool {
+        if matches!(part, Part::Hole { .. }) {
+            return false;
+        }
+        self.parts.push((at, access));
+        self.add(part, self.parts.len() - 1)
+    }
+
+    /// Turn an event into the next one, if nobody but the plan has it. False: somebody has.
+    #[inline]
+    fn refill(&self, py: Python<'_>, event: &Py<PyAny>, assembler: &mut Assembler, hit: Hit<'_>) -> PyResult<bool> {
+        let mut parts = [std::ptr::null_mut::<ffi::PyObject>(); MAX_PARTS];
+        // SAFETY: the event was made by this plan, so its parts have the classes and lengths that the offsets and indexes were
+        // taken from: events are frozen, and tuples are immutable. Each part is looked at only after its parent was
+        // found to have one owner, the plan's event itself, so nobody else can see it or get hold of it while the GIL is held.
+        // What is in a hole was put there by `hole_value`, as only events made by `Part::make` are kept.
+        unsafe {
+            parts[0] = event.as_ptr();
+            if ffi::Py_REFCNT(parts[0]) != 1 {
+                return Ok(false);
+            }
+            for (index, &(parent, access)) in self.parts.iter().enumerate().skip(1) {
+                let part = match access {
+                    Access::Slot(offset) => *parts[parent].byte_offset(offset).cast::<*mut ffi::PyObject>(),
+                    Access::Item(item) => ffi::PyTuple_GET_ITEM(parts[parent], item as ffi::Py_ssize_t),
+                };
+                if ffi::Py_REFCNT(part) != 1 {
+                    return Ok(false);
+                }
+                parts[index] = part;
+            }
+            for &(part, offset, hole, kind) in &self.holes {
+                let slot = parts[part].byte_offset(offset).cast::<*mut ffi::PyObject>();
+                let span = hit.spans[hole];
+                if kind == Kind::Str && span.flags == 0 && reuse::refill(*slot, span.bytes(hit.bytes)) {
+                    continue;
+                }
+                let value = hole_value(py, hit, hole, kind, assembler)?;
+                ffi::Py_DECREF(slot.replace(value.into_ptr()));
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// The value in a hole. One that held a word may hold another word now. ASCII strings are made with room, by `reuse`.
+#[inline]
+fn hole_value<'py>(
+    py: Python<'py>,
+    hit: Hit<'_>,
+    hole: usize,
+    kind: Kind,
+    assembler: &mut Assembler,
+) -> PyResult<Bound<'py, PyAny>> {
+    let span = hit.spans[hole];
+    let bytes = span.bytes(hit.bytes);
+    if kind == Kind::Str && span.flags == 0 {
+        return reuse::ascii(py, bytes);
+    }
+    if kind == Kind::Str && span.flags == scan::ESCAPED {
+        assembler.scratch.clear();
+        if unescape(bytes, &mut assembler.scratch).ascii {
+            return reuse::ascii(py, &assembler.scratch);
+        }
+    }
+    let kind = match (kind, bytes.first()) {
+        (Kind::Null | Kind::True | Kind::False, Some(b't')) => Kind::True,
+        (Kind::Null | Kind::True | Kind::False, Some(b'f')) => Kind::False,
+        (Kind::Null | Kind::True | Kind::False, _) => Kind::Null,
+        (kind, _) => kind,
+    };
+    scalar::of_kind(py, kind, bytes, span.flags, &mut assembler.scratch)
+}
+
+impl Part {
+    #[inline]
+    fn make<'py>(
+        &self,
+        py: Python<'py>,
+        program: &Program,
+        assembler: &mut Assembler,
+        hit: Hit<'_>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Self::Constant(value) => Ok(value.bind(py).clone()),
+            Self::Hole { index, kind } => hole_value(py, hit, *index, *kind, assembler),
+            Self::Object { class, constants, varying } => {
+                let event = program.layouts[*class].make(py)?;
+                // SAFETY: the offsets come from the layout of this class, and nobody else has the event yet.
+                unsafe {
+                    for (offset, value) in constants {
+                        layout::write(&event, *offset, value.bind(py).clone());
+                    }
+                    for (offset, part) in varying {
+                        layout::write(&event, *offset, part.make(py, program, assembler, hit)?);
+                    }
+                }
+                Ok(event)
+            }
+            Self::Tuple(parts) => {
+                // SAFETY: a new tuple, seen by nobody, gets each of its items once.
+                unsafe {
+                    let tuple = Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(parts.len() as ffi::Py_ssize_t))?;
+                    for (index, part) in parts.iter().enumerate() {
+                        let value = part.make(py, program, assembler, hit)?;
+                        ffi::PyTuple_SET_ITEM(tuple.as_ptr(), index as ffi::Py_ssize_t, value.into_ptr());
+                    }
+                    Ok(tuple)
+                }
+            }
+            Self::List(parts) => {
+                let list = PyList::empty(py);
+                for part in parts {
+                    list.append(part.make(py, program, assembler, hit)?)?;
+                }
+                Ok(list.into_any())
+            }
+            Self::Dict(parts) => {
+                let dict = PyDict::new(py);
+                for (key, part) in parts {
+                    dict.set_item(key, part.make(py, program, assembler, hit)?)?;
+                }
+                Ok(dict.into_any())
+            }
+        }
+    }
+}
+
+/// Walks a tape and the event that was made of it, side by side.
+struct Builder<'a> {
+    parsed: Parsed<'a>,
+    holes: &'a [usize],
+}
+
+impl Builder<'_> {
+    /// `shape` is None inside plain JSON.
+    fn part(&self, node: usize, shape: Option<ShapeId>, made: &Bound<'_, PyAny>) -> PyResult<Part> {
+        let Parsed { program, payload, tape } = self.parsed;
+        let here = &tape.nodes()[node];
+        let schema = &program.schema;
+        let shape = shape.map(|shape| &schema.shapes[shape]);
+        match here.kind {
+            Kind::Object => match shape.and_then(|shape| schema.resolve(shape, payload, tape, node)) {
+                Some(class) => self.object(node, class, made),
+                None => self.dict(node, shape.and_then(|shape| shape.values), made.cast::<PyDict>()?),
+            },
+            Kind::Array => {
+                let items = shape.and_then(|shape| shape.items);
+                if items.is_none() {
+                    let list = made.cast::<PyList>()?;
+                    let parts = tape.children(node).enumerate();
+                    let parts = parts.map(|(index, child)| self.part(child, None, &list.get_item(index)?));
+                    return Ok(Part::List(parts.collect::<PyResult<_>>()?));
+                }
+                let parts = tape.children(node).enumerate();
+                let parts = parts.map(|(index, child)| self.part(child, items, &item(made, index)?));
+                let parts = parts.collect::<PyResult<Vec<_>>>()?;
+                let constant = parts.iter().all(|part| matches!(part, Part::Constant(_)));
+                Ok(if constant { Part::Constant(made.clone().unbind()) } else { Part::Tuple(parts) })
+            }
+            kind => match self.holes.iter().position(|&hole| hole == node) {
+                Some(index) => Ok(Part::Hole { index, kind }),
+                None => Ok(Part::Constant(made.clone().unbind())),
+            },
+        }
+    }
+
+    fn object(&self, node: usize, class: ClassId, made: &Bound<'_, PyAny>) -> PyResult<Part> {
+        let Parsed { program, payload, tape } = self.parsed;
+        let layout = &program.layouts[class];
+        let fields = &program.schema.classes[class];
+        let mut nodes = vec![None; fields.fields.len()];
+        let mut has_extra = false;
+        for key in tape.children(node) {
+            match fields.find_node(&tape.nodes()[key], payload, 0) {
+                Some(field) => nodes[field] = Some(key + 1),
+                None => has_extra = true,
+            }
+        }
+        let (mut constants, mut varying) = (Vec::new(), Vec::new());
+        let slot = |offset| {
+            // SAFETY: `made` was made with this layout; whoever else has it can't change it.
+            let held = unsafe { layout::read(made, offset) };
+            held.ok_or_else(|| PyRuntimeError::new_err("an event with an empty slot"))
+        };
+        for (field, value) in nodes.into_iter().enumerate() {
+            let offset = layout.slot(field);
+            let held = slot(offset)?;
+            let part = match value {
+                Some(value) => self.part(value, Some(fields.fields[field].shape), &held)?,
+                None => Part::Constant(held.unbind()),
+            };
+            match part {
+                Part::Constant(value) => constants.push((offset, value)),
+                part => varying.push((offset, part)),
+            }
+        }
+        constants.push((layout.absent(), slot(layout.absent())?.unbind()));
+        let extra = slot(layout.extra())?;
+        if has_extra {
+            varying.push((layout.extra(), self.extra(node, fields, extra.cast::<PyDict>()?)?));
+        } else {
+            constants.push((layout.extra(), extra.unbind()));
+        }
+        Ok(match varying.is_empty() {
+            true => Part::Constant(made.clone().unbind()),
+            false => Part::Object { class, constants, varying },
+        })
+    }
+
+    fn extra(&self, node: usize, fields: &sselerate_core::schema::Class, made: &Bound<'_, PyDict>) -> PyResult<Part> {
+        let Parsed { payload, tape, .. } = self.parsed;
+        let unknown = tape.children(node).filter(|&key| fields.find_node(&tape.nodes()[key], payload, 0).is_none());
+        self.members(unknown, None, made)
+    }
+
+    fn dict(&self, node: usize, values: Option<ShapeId>, made: &Bound<'_, PyDict>) -> PyResult<Part> {
+        self.members(self.parsed.tape.children(node), values, made)
+    }
+
+    fn members(
+        &self,
+        keys: impl Iterator<Item = usize>,
+        values: Option<ShapeId>,
+        made: &Bound<'_, PyDict>,
+    ) -> PyResult<Part> {
+        let Parsed { payload, tape, .. } = self.parsed;
+        let py = made.py();
+        // Of a key that comes twice the first place and the last value count, as in the dict that was made.
+        let mut nodes: Vec<(Bound<'_, PyAny>, usize)> = Vec::new();
+        for key in keys {
+            let name = &tape.nodes()[key];
+            let name = scalar::string(py, name.bytes(payload), name.flags, &mut Vec::new())?;
+            match nodes.iter_mut().find(|(known, _)| known.eq(&name).unwrap_or(false)) {
+                Some((_, node)) => *node = key + 1,
+                None => nodes.push((name, key + 1)),
+            }
+        }
+        let parts = nodes
+            .into_iter()
+            .zip(made.iter())
+            .map(|((_, node), (key, value))| Ok((key.unbind(), self.part(node, values, &value)?)));
+        Ok(Part::Dict(parts.collect::<PyResult<_>>()?))
+    }
+}

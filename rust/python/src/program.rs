@@ -1,0 +1,177 @@
+//! What a consumer declared, compiled: the core's schema, and the layout of every class in it.
+
+use crate::layout::EventLayout;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyTuple, PyType};
+use sselerate_core::schema::{Class, ClassId, Field, Literal, Rule, Schema, Shape, ShapeId, Step, Tags, Target};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Compiled targets that are kept. Programs are few; a program that makes classes as it goes must not grow for ever.
+const MAX_KEPT: usize = 256;
+
+/// A compiled target. Shared by all decoders of that target.
+#[pyclass(frozen, module = "sselerate._core")]
+pub(crate) struct Program {
+    pub(crate) schema: Arc<Schema>,
+    /// By [`ClassId`].
+    pub(crate) layouts: Vec<EventLayout>,
+    pub(crate) generic: EventLayout,
+}
+
+impl Program {
+    /// The program of a target, from those kept or new.
+    ///
+    /// # Errors
+    /// TypeError for what is no target.
+    pub(crate) fn of(target: &Bound<'_, PyAny>) -> PyResult<Py<Self>> {
+        static KEPT: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+        let py = target.py();
+        let kept = KEPT.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
+        if let Ok(Some(program)) = kept.get_item(target) {
+            return Ok(program.cast_into::<Self>()?.unbind());
+        }
+        let program = Bound::new(py, Self::compile(target)?)?;
+        if kept.len() >= MAX_KEPT {
+            kept.clear();
+        }
+        // An unhashable target is no target, but compile has the better message for it.
+        kept.set_item(target, &program)?;
+        Ok(program.unbind())
+    }
+
+    fn compile(target: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = target.py();
+        let declare = py.import("sselerate.events.declare")?;
+        let generic_class = py.import("sselerate.events.generic")?.getattr("GenericEvent")?.cast_into::<PyType>()?;
+        let mut compiler =
+            Compiler { declare, shapes: Vec::new(), classes: Vec::new(), layouts: Vec::new(), known: HashMap::new() };
+        let target = if target.is_none() {
+            let rules = py.import("sselerate.events.recognise")?.getattr("RULES")?;
+            Target::Rules(rules.try_iter()?.map(|rule| compiler.rule(&rule?)).collect::<PyResult<_>>()?)
+        } else if target.is(&generic_class) {
+            Target::Rules(Vec::new())
+        } else {
+            let shape = compiler.declare.call_method1("shape_of", (target,))?;
+            Target::Shape(compiler.shape(&shape)?)
+        };
+        let names = ["data".to_owned(), "type".to_owned()];
+        let generic = EventLayout::new(&generic_class, &names, Box::new([py.None(), py.None()]))?;
+        let schema = Arc::new(Schema { classes: compiler.classes, shapes: compiler.shapes, target });
+        Ok(Self { schema, layouts: compiler.layouts, generic })
+    }
+}
+
+/// Reads the compiled declarations of `sselerate.events.declare` (Schema, Field, Shape), each object once.
+struct Compiler<'py> {
+    declare: Bound<'py, PyModule>,
+    shapes: Vec<Shape>,
+    classes: Vec<Class>,
+    layouts: Vec<EventLayout>,
+    /// Classes and shapes by identity; the objects are kept so that no identity is used twice.
+    known: HashMap<usize, (Bound<'py, PyAny>, usize)>,
+}
+
+impl<'py> Compiler<'py> {
+    fn shape(&mut self, shape: &Bound<'py, PyAny>) -> PyResult<ShapeId> {
+        let identity = shape.as_ptr() as usize;
+        if let Some((_, id)) = self.known.get(&identity) {
+            return Ok(*id);
+        }
+        let id = self.shapes.len();
+        self.shapes.push(Shape::default());
+        self.known.insert(identity, (shape.clone(), id));
+        let literals = shape.getattr("literals")?;
+        let literals = match literals.is_none() {
+            true => None,
+            false => Some(literals.try_iter()?.map(|value| literal(&value?)).collect::<PyResult<_>>()?),
+        };
+        let classes =
+            shape.getattr("classes")?.try_iter()?.map(|class| self.class(&class?)).collect::<PyResult<_>>()?;
+        let tag: Option<String> = shape.getattr("tag")?.extract()?;
+        let tags = match tag {
+            None => None,
+            Some(tag) => {
+                let tags = shape.getattr("tags")?.cast_into::<PyDict>()?;
+                let tags =
+                    tags.iter().map(|(name, class)| Ok((name.extract::<String>()?.into_bytes(), self.class(&class)?)));
+                Some(Tags { key: tag.into_bytes(), classes: tags.collect::<PyResult<_>>()? })
+            }
+        };
+        self.shapes[id] = Shape {
+            kinds: shape.getattr("kinds")?.extract()?,
+            literals,
+            classes,
+            tags,
+            items: self.optional_shape(&shape.getattr("items")?)?,
+            values: self.optional_shape(&shape.getattr("values")?)?,
+            expected: shape.getattr("expected")?.extract()?,
+        };
+        Ok(id)
+    }
+
+    fn optional_shape(&mut self, shape: &Bound<'py, PyAny>) -> PyResult<Option<ShapeId>> {
+        if shape.is_none() { Ok(None) } else { self.shape(shape).map(Some) }
+    }
+
+    fn class(&mut self, class: &Bound<'py, PyAny>) -> PyResult<ClassId> {
+        let identity = class.as_ptr() as usize;
+        if let Some((_, id)) = self.known.get(&identity) {
+            return Ok(*id);
+        }
+        let schema = self.declare.call_method1("schema_of", (class,))?;
+        let class = class.cast::<PyType>().map_err(PyErr::from)?;
+        let fields: Vec<_> = schema.getattr("fields")?.try_iter()?.collect::<PyResult<_>>()?;
+        let names = fields.iter().map(|field| field.getattr("name")?.extract()).collect::<PyResult<Vec<String>>>()?;
+        let defaults = fields.iter().map(|field| Ok(field.getattr("default")?.unbind())).collect::<PyResult<_>>()?;
+        let id = self.classes.len();
+        self.classes.push(Class::default());
+        self.layouts.push(EventLayout::new(class, &names, defaults)?);
+        self.known.insert(identity, (class.clone().into_any(), id));
+        let mut compiled = Vec::with_capacity(fields.len());
+        for field in fields {
+            compiled.push(Field {
+                wire: field.getattr("wire")?.extract::<String>()?.into_bytes(),
+                shape: self.shape(&field.getattr("shape")?)?,
+                required: field.getattr("required")?.extract()?,
+            });
+        }
+        self.classes[id] = Class { fields: compiled };
+        Ok(id)
+    }
+
+    fn rule(&mut self, rule: &Bound<'py, PyAny>) -> PyResult<Rule> {
+        let step = |step: Bound<'py, PyAny>| match step.extract::<usize>() {
+            Ok(index) => Ok(Step::Index(index)),
+            Err(_) => Ok(Step::Key(step.extract::<String>()?.into_bytes())),
+        };
+        let path = rule.getattr("path")?.cast_into::<PyTuple>()?.iter().map(step).collect::<PyResult<_>>()?;
+        let equals: Option<Vec<String>> = rule.getattr("equals")?.extract()?;
+        let prefix: Option<String> = rule.getattr("prefix")?.extract()?;
+        let shape = self.declare.call_method1("shape_of", (rule.getattr("target")?,))?;
+        Ok(Rule {
+            path,
+            equals: equals.map(|words| words.into_iter().map(String::into_bytes).collect()),
+            prefix: prefix.map(String::into_bytes),
+            shape: self.shape(&shape)?,
+        })
+    }
+}
+
+fn literal(value: &Bound<'_, PyAny>) -> PyResult<Literal> {
+    if value.is_none() {
+        return Ok(Literal::Null);
+    }
+    if let Ok(value) = value.cast::<pyo3::types::PyBool>() {
+        return Ok(Literal::Bool(value.is_true()));
+    }
+    if let Ok(value) = value.extract::<String>() {
+        return Ok(Literal::Str(value));
+    }
+    if value.is_instance_of::<pyo3::types::PyInt>() {
+        return Ok(Literal::Int(value.str()?.to_string()));
+    }
+    Err(PyTypeError::new_err(format!("{value} cannot be a literal")))
+}
