@@ -1,0 +1,117 @@
+"""Framing for typed streams: what servers send beside the event stream format.
+
+- A field named ``error``, whose value is the error.
+- Bare JSON: an error body in place of the stream or in the middle of it, often over several lines, or a
+  stream of JSON lines. It starts at a line that begins with a bracket and ends with the line that closes that
+  bracket.
+"""
+
+import re
+from collections.abc import Iterator
+
+from .framing import EVENT, TAIL, Frame, Framer
+
+__all__ = ["ABORTED", "ERROR", "ERROR_WITH_DATA", "TypedFramer"]
+
+ERROR = "error"
+"""A block with an ``error`` field and no data; its value is the data of the frame."""
+ERROR_WITH_DATA = "error with data"
+"""The same, of a block that has data too, and so counts as an event."""
+ABORTED = "aborted"
+"""A bare JSON value in the midst of which the event stream went on."""
+
+_OUTSIDE_STRING = re.compile(rb'["\[\]{}]')
+_IN_STRING = re.compile(rb'["\\]')
+
+
+class TypedFramer(Framer):
+    """A `Framer` that knows ``error`` fields and bare JSON too."""
+
+    def __init__(self, max_event_bytes: int, last_event_id: str | None = "") -> None:
+        super().__init__(max_event_bytes, last_event_id)
+        self._error: bytes | None = None
+        self._bare: _BareValue | None = None
+
+    def _forget_block(self) -> None:
+        super()._forget_block()
+        self._error = None
+        self._bare = None
+
+    def _field(self, line: bytes) -> Frame | None:
+        if self._bare is not None:
+            if not line.startswith((b"data:", b"event:")):
+                return self._bare_line(line)
+            aborted = self._take_bare(ABORTED)
+            super()._field(line)  # of these two fields no frame comes
+            return aborted
+        if line.startswith((b"{", b"[")) and not self._data:
+            self._bare = _BareValue(self._line_start)
+            return self._bare_line(line)
+        return super()._field(line)
+
+    def _bare_line(self, line: bytes) -> Frame | None:
+        assert self._bare is not None
+        self._size += len(line) + 1
+        return self._take_bare(EVENT) if self._bare.add(line) else None
+
+    def _take_bare(self, kind: str) -> Frame:
+        """Ends the bare value, but not the block it came in: its event type goes on."""
+        assert self._bare is not None
+        text, offset = bytes(self._bare.text), self._bare.offset
+        self._bare = None
+        self._size -= len(text) + 1
+        return kind, text, self._event, None, None, offset
+
+    def _blank(self) -> Frame | None:
+        if self._bare is not None:
+            return self._bare_line(b"")
+        error, offset = self._error, self.start
+        frame = super()._blank()
+        if error is None:
+            return frame
+        return ERROR if frame is None else ERROR_WITH_DATA, error, b"", None, None, offset
+
+    def _tail(self, commit: bool) -> Iterator[Frame]:
+        yield from self._last_line()
+        if self._bare is not None:
+            yield self._take_bare(TAIL)
+        yield from super()._tail(commit)
+
+    def _other(self, line: bytes) -> Frame | None:
+        if line.startswith(b"error:"):
+            self._error = line[7:] if line.startswith(b" ", 6) else line[6:]
+            return None
+        return super()._other(line)
+
+
+class _BareValue:
+    """A bare JSON value, line by line."""
+
+    def __init__(self, offset: int) -> None:
+        self.offset = offset
+        """Stream offset of its first line."""
+        self.text = bytearray()
+        """The lines so far, joined with LF."""
+        self._depth = 0
+        self._in_string = False
+
+    def add(self, line: bytes) -> bool:
+        """Takes the next line; returns whether the first bracket has been closed."""
+        if self._depth:
+            self.text += b"\n"
+        self.text += line
+        position = 0
+        while True:
+            found = (_IN_STRING if self._in_string else _OUTSIDE_STRING).search(line, position)
+            if found is None:
+                return False
+            position = found.end()
+            byte = found.group()
+            if byte == b"\\":
+                position += 1
+            elif byte == b'"':
+                self._in_string = not self._in_string
+            else:
+                self._depth += 1 if byte in b"[{" else -1
+                if self._depth == 0:
+                    return True

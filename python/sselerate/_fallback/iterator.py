@@ -1,0 +1,82 @@
+"""`EventIterator`: chunks from any iterator -> typed events, one at a time."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
+
+from .decoder import Decoder
+
+__all__ = ["EventIterator"]
+
+E = TypeVar("E")
+
+_IN_USE = "EventIterator is in use by another thread or call"
+
+
+class EventIterator(Generic[E]):
+    """Iterates over the events of a stream, and pulls a chunk whenever it needs one.
+
+    After an error, of the stream or of the source, the next step goes on behind it.
+    """
+
+    def __init__(self, chunks: Iterator[Any], decoder: Decoder[E]) -> None:
+        self._chunks: Iterator[Any] | None = chunks
+        self._decoder = decoder
+        self._lock = threading.Lock()
+        """Held while the source is asked, so that it cannot come back here."""
+
+    @property
+    def done(self) -> bool:
+        """Whether the stream has said that it is complete."""
+        return self._decoder.done
+
+    def __iter__(self) -> "EventIterator[E]":
+        return self
+
+    def __next__(self) -> E:
+        try:
+            for event in self._decoder._events:
+                if event is not None:
+                    return event
+                if not self._pull():
+                    break
+        except BaseException as error:
+            # No lock is taken for every event, since a generator guards itself.
+            if type(error) is ValueError and str(error) == "generator already executing":
+                raise RuntimeError(_IN_USE) from None
+            self._decoder._go_on()
+            raise
+        raise StopIteration
+
+    def _pull(self) -> bool:
+        """Gives the decoder the next chunk, or the end; returns whether there was anything to give."""
+        if not self._lock.acquire(False):
+            raise RuntimeError(_IN_USE)
+        try:
+            chunks, decoder = self._chunks, self._decoder
+            if chunks is None:
+                return False
+            if not decoder._ended:
+                try:
+                    decoder._take(next(chunks))
+                    return True
+                except StopIteration:
+                    pass
+            self._chunks = None
+            decoder._finish()
+            return True
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """Ends the iteration; a source that has a ``close`` method, such as a generator, is closed."""
+        if not self._lock.acquire(False):
+            raise RuntimeError(_IN_USE)
+        try:
+            chunks, self._chunks = self._chunks, None
+            self._decoder._abandon()
+        finally:
+            self._lock.release()
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()

@@ -1,0 +1,5 @@
+"""The `sselerate` command."""
+
+from .command import main
+
+__all__ = ["main"]

@@ -1,0 +1,121 @@
+"""Arguments, exit codes and signals of the `sselerate` command."""
+
+import argparse
+import inspect
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+from .. import BACKEND
+from . import exits
+from .decode import FORMATS, decode
+from .target import named_target
+
+EXITS = """\
+exit codes:
+  0    all streams were decoded
+  1    a stream held an error: broken or truncated data, or one that the server reported
+       (with --on-error skip such errors do not count)
+  2    wrong arguments
+  3    a file could not be read, or the output not be written
+  130  interrupted with Ctrl-C
+  141  the reader of the output went away
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit code; `arguments` are those of the process by default."""
+    options = _parser().parse_args(arguments)
+    if sys.stdout is None:
+        return exits.FILE
+    try:
+        code = decode(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _drop(sys.stdout)
+        return exits.INTERRUPTED
+    except BrokenPipeError:
+        _drop(sys.stdout)
+        return exits.PIPE
+    except OSError as error:
+        # Reading has errors of its own (`SourceError`), so this one comes from writing.
+        _drop(sys.stdout)
+        print(f"sselerate: cannot write the output: {error.strerror or error}", file=sys.stderr)
+        return exits.FILE
+    return code
+
+
+def _drop(stream: TextIO) -> None:
+    """Lets the interpreter flush `stream` at exit into nothing, instead of failing once more."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+    except OSError:
+        pass
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sselerate", description="Decodes event streams of LLM servers.")
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="name the version and the backend, and exit"
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_decode(commands)
+    return parser
+
+
+def _add_decode(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "decode",
+        help="print the text or the events of recorded or arriving streams",
+        description=inspect.getdoc(decode),
+        epilog=EXITS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "files", nargs="*", default=["-"], metavar="FILE", help="a recorded stream; - (the default) is stdin"
+    )
+    parser.add_argument(
+        "--target",
+        type=named_target,
+        default=None,
+        metavar="NAME",
+        help="what the events become: auto (the default) recognises each; or an event class of sselerate, "
+        "such as CompletionStreamEvent; or one of yours, as module:Class",
+    )
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="text",
+        help="text (the default): the generated text; jsonl: every event as a line of JSON; "
+        "summary: a table of the streams",
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="treat events that deviate from their class as errors"
+    )
+    parser.add_argument(
+        "--on-error",
+        choices=("raise", "yield", "skip"),
+        default="raise",
+        help="after an error: raise (the default) goes on with the next file, yield reports it and goes on "
+        "with the next event, skip goes on silently",
+    )
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *unused: Any) -> None:
+        from importlib.metadata import (
+            PackageNotFoundError,
+            version,
+        )  # takes longer to import than all the rest
+
+        try:
+            number = version("sselerate")
+        except PackageNotFoundError:
+            number = "(not installed)"
+        python = f"{platform.python_implementation()} {platform.python_version()}"
+        print(f"sselerate {number} ({BACKEND} backend, {python})")
+        parser.exit()

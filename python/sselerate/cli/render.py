@@ -1,0 +1,128 @@
+"""The formats of the output: what is written for each event, and at the end of each stream."""
+
+from typing import Protocol, TextIO
+
+from ..events import ErrorEvent, Event
+from . import facts
+from .stream import StreamEnd
+from .summary import Row, table
+from .terminal import escaped, escaped_json, is_terminal
+
+
+class Format(Protocol):
+    """Writes events to the output, which it was made with."""
+
+    note: str | None
+    """What the user should know of the stream that has just ended, e.g. what the format leaves out."""
+
+    def event(self, event: Event) -> None:
+        """The next event of the current stream."""
+
+    def end(self, source: str, number: int, end: StreamEnd) -> None:
+        """The current stream, the `number`th of `source`, is over."""
+
+    def pause(self) -> None:
+        """A message is about to be printed, perhaps on the same terminal."""
+
+    def finish(self) -> None:
+        """No further stream."""
+
+
+class Text:
+    """The generated text of the first choice, as it comes. Each stream ends with a line end."""
+
+    def __init__(self, out: TextIO) -> None:
+        self.out = out
+        self.terminal = is_terminal(out)
+        self.last = "\n"
+        self.further = 0
+        self.note: str | None = None
+
+    def event(self, event: Event) -> None:
+        if isinstance(event, ErrorEvent):
+            return
+        text = facts.text_of(event)
+        if text:
+            self.out.write(escaped(text) if self.terminal else text)
+            self.last = text[-1]
+        elif facts.further_choices(event):
+            self.further += 1
+
+    def end(self, source: str, number: int, end: StreamEnd) -> None:
+        self.end_line()
+        self.note = None
+        if self.further:
+            self.note = f"{self.further} events of further choices left out; --format jsonl shows them"
+            self.further = 0
+
+    def end_line(self) -> None:
+        if self.last != "\n":
+            self.out.write("\n")
+            self.last = "\n"
+
+    def pause(self) -> None:
+        if self.terminal:
+            self.end_line()
+
+    def finish(self) -> None:
+        pass
+
+
+class JsonLines:
+    """Every event as one line of compact JSON, with the keys as the server sent them."""
+
+    note: str | None = None
+
+    def __init__(self, out: TextIO) -> None:
+        self.out = out
+        self.terminal = is_terminal(out)
+
+    def event(self, event: Event) -> None:
+        line = event.to_json()
+        self.out.write((escaped_json(line) if self.terminal else line) + "\n")
+
+    def end(self, source: str, number: int, end: StreamEnd) -> None:
+        pass
+
+    def pause(self) -> None:
+        pass
+
+    def finish(self) -> None:
+        pass
+
+
+class Summary:
+    """A table with one line for each stream, written at the end."""
+
+    note: str | None = None
+
+    def __init__(self, out: TextIO) -> None:
+        self.out = out
+        self.rows: list[Row] = []
+        self.row = Row()
+
+    def event(self, event: Event) -> None:
+        if isinstance(event, ErrorEvent):
+            return
+        row = self.row
+        row.events += 1
+        row.characters += len(facts.text_of(event))
+        row.model = facts.model_of(event) or row.model
+        row.reason = facts.reason_of(event) or row.reason
+        put_in, put_out = facts.usage_of(event)
+        # The last count wins; Anthropic sends both in the first event and one of them again in the last.
+        row.input = row.input if put_in is None else put_in
+        row.output = row.output if put_out is None else put_out
+
+    def end(self, source: str, number: int, end: StreamEnd) -> None:
+        row, self.row = self.row, Row()
+        row.source = source if number == 1 else f"{source} #{number}"
+        row.size = end.size
+        row.errors = end.errors
+        self.rows.append(row)
+
+    def pause(self) -> None:
+        pass
+
+    def finish(self) -> None:
+        self.out.write(table(self.rows))

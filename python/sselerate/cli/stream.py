@@ -1,0 +1,114 @@
+"""Streams one after another in one source: where one ends, the next decoder takes over."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import SSEError
+
+DONE = b"[DONE]"
+LINE_END = re.compile(rb"[\r\n]")
+
+Item = Any
+"""An event, the SSEError that ended the source, or a `StreamEnd`."""
+
+
+@dataclass(frozen=True)
+class StreamEnd:
+    """A stream is over: how many bytes it had, and how many errors were met."""
+
+    size: int
+    errors: int
+
+
+class Streams:
+    """Decodes the streams of one source, told apart by [DONE].
+
+    A decoder ignores what follows [DONE] in the chunk that it is fed. So that nothing gets lost, a chunk is
+    cut behind each line that ends with [DONE], and fed line by line from there, until the event that holds
+    that line is over: either the decoder has ended with it, or it was an event like others.
+    """
+
+    def __init__(self, new_decoder: Callable[[], Any]) -> None:
+        self.new_decoder = new_decoder
+        self.decoder = new_decoder()
+        self.size = 0
+        self.found = False  # an event or an error of the current stream
+        self.any_stream = False
+
+    def read(self, chunks: Iterable[bytes]) -> Iterator[list[Item]]:
+        """What each chunk brings. With an SSEError (a StreamEnd behind it) the source is given up."""
+        held = b""  # the start of a [DONE] that the chunk's end has cut
+        waiting: int | None = None  # for the event with this index, a line of which ends with [DONE]
+        on_its_line = False
+        for chunk in chunks:
+            data, held = held + chunk, b""
+            items: list[Item] = []
+            start = 0
+            while start < len(data):
+                marked = False
+                if waiting is None:
+                    at = data.find(DONE, start)
+                    if at < 0:
+                        end = len(data) - _cut_off(data)
+                        held = data[end:]
+                    else:
+                        end = at + len(DONE)
+                        marked = on_its_line = True
+                else:
+                    line_end = LINE_END.search(data, start)
+                    end = line_end.end() if line_end else len(data)
+                    if on_its_line and data[start:end].strip(b" \r\n"):
+                        waiting = None  # more follows on the line: the word is part of a text
+                        continue
+                    on_its_line = on_its_line and line_end is None
+                items += self._feed(data[start:end])
+                if items and isinstance(items[-1], SSEError):
+                    yield [*items, self.end()]
+                    return
+                if self.decoder.ended:
+                    items.append(self.end())
+                    waiting = None
+                elif marked:
+                    waiting = self.decoder.event_index
+                elif waiting is not None and self.decoder.event_index > waiting:
+                    waiting = None
+                start = end + len(held)
+            yield items
+        items = self._feed(held) if held else []
+        if not (items and isinstance(items[-1], SSEError)):
+            items += self._call(self.decoder.close)
+        if self.found or (self.size and not self.any_stream):
+            items.append(self.end())
+        yield items
+
+    def _feed(self, data: bytes) -> list[Item]:
+        self.size += len(data)
+        return self._call(lambda: self.decoder.feed(data))
+
+    def _call(self, call: Callable[[], list[Any]]) -> list[Item]:
+        try:
+            items = call()
+        except SSEError as error:
+            items = [*error.events, error]
+            error.events = []
+        self.found = self.found or bool(items)
+        return items
+
+    def end(self) -> StreamEnd:
+        """Ends the current stream, whatever it lacks; a new one begins."""
+        end = StreamEnd(self.size, self.decoder.error_count)
+        self.decoder = self.new_decoder()
+        self.size = 0
+        self.found = False
+        self.any_stream = True
+        return end
+
+
+def _cut_off(data: bytes) -> int:
+    """How many bytes at the end of `data` may be the beginning of a [DONE]."""
+    for length in range(min(len(DONE) - 1, len(data)), 0, -1):
+        if data.endswith(DONE[:length]):
+            return length
+    return 0

@@ -1,0 +1,315 @@
+"""Events of a chat completion stream (``POST /v1/chat/completions``).
+
+Field meanings follow the OpenAI API reference, "The chat completion chunk object". Some thirty other servers
+send the same shape with keys of their own. Those that come with every event of some server are declared, all of
+them leaves, so that the instances are cheap; the rest is in ``extra`` (``x_groq``, ``prompt_filter_results``,
+``search_results``, ``timings``, ...).
+"""
+
+from typing import Any
+
+from .answers import StreamEvent, ToolCallDelta, arguments, reason, string
+from .declare import Event, event
+from .usage import CompletionUsage
+
+__all__ = [
+    "ChatCompletionChunk",
+    "ChatCompletionChunkChoice",
+    "ChatCompletionDelta",
+    "ChatCompletionFunctionCallDelta",
+    "ChatCompletionLogprobs",
+    "ChatCompletionReasoningDetail",
+    "ChatCompletionTokenLogprob",
+    "ChatCompletionToolCallDelta",
+    "ChatCompletionTopLogprob",
+]
+
+
+@event
+class ChatCompletionFunctionCallDelta(Event):
+    """The next piece of a call of a function."""
+
+    name: str | None = None
+    """The name of the function, as a rule in the first piece only."""
+
+    arguments: str | None = None
+    """Text to append to the arguments, which are JSON once complete (a model may still get it wrong)."""
+
+
+@event
+class ChatCompletionToolCallDelta(Event):
+    """The next piece of one tool call."""
+
+    index: int
+    """Which tool call of the message, from 0. Some servers leave it out (then None) or always send 0."""
+
+    id: str | None = None
+    """Identifies the call, in the first piece; some servers send "" afterwards."""
+
+    type: str | None = None
+    """The kind of tool, "function"."""
+
+    function: ChatCompletionFunctionCallDelta | None = None
+    """The called function and a piece of its arguments."""
+
+
+@event
+class ChatCompletionReasoningDetail(Event):
+    """A piece of reasoning in the structured form of OpenRouter and the gateways that follow it."""
+
+    type: str | None = None
+    """What the piece holds: "reasoning.text", "reasoning.summary" or "reasoning.encrypted"."""
+
+    text: str | None = None
+    """Reasoning as text."""
+
+    summary: str | None = None
+    """A summary of the reasoning."""
+
+    data: str | None = None
+    """Reasoning that only the provider can read, in base64."""
+
+    signature: str | None = None
+    """What proves to the provider that the text is unchanged."""
+
+    format: str | None = None
+    """Whose format it is, e.g. "anthropic-claude-v1"."""
+
+    id: str | None = None
+    """Identifies the piece."""
+
+    index: int | None = None
+    """Which piece of the message, from 0."""
+
+
+@event
+class ChatCompletionDelta(Event):
+    """What one event adds to a message. All fields are optional."""
+
+    role: str | None = None
+    """Who speaks ("assistant"), as a rule in the first event only."""
+
+    content: str | None = None
+    """Text to append to the message. Mistral's reasoning models send lists of parts instead, which a lenient
+    decoder keeps as they are; `ChatCompletionChunk.text` and ``.reasoning`` read them."""
+
+    refusal: str | None = None
+    """Text to append to the explanation of a refusal."""
+
+    function_call: ChatCompletionFunctionCallDelta | None = None
+    """A function call in the form that ``tool_calls`` has replaced."""
+
+    tool_calls: tuple[ChatCompletionToolCallDelta, ...] | None = None
+    """Pieces of tool calls."""
+
+    reasoning_content: str | None = None
+    """Text to append to the reasoning, as DeepSeek, xAI, Moonshot, Alibaba and older vLLM name it."""
+
+    reasoning: str | None = None
+    """Text to append to the reasoning, as OpenRouter, Groq, Ollama, Cerebras and newer vLLM name it."""
+
+    reasoning_details: tuple[ChatCompletionReasoningDetail, ...] | None = None
+    """The same in structured form, with what must be sent back to the model (OpenRouter, Vercel, Snowflake)."""
+
+
+@event
+class ChatCompletionTopLogprob(Event):
+    """One of the likeliest tokens at a position."""
+
+    token: str
+    """The token as text."""
+
+    logprob: float
+    """The natural logarithm of its probability; -9999.0 stands for "very unlikely"."""
+
+    bytes: tuple[int, ...] | None = None
+    """The UTF-8 bytes of the token, since a character may span several tokens; None if it has none."""
+
+
+@event
+class ChatCompletionTokenLogprob(Event):
+    """A token of the answer with its log probability."""
+
+    token: str
+    """The token as text."""
+
+    logprob: float
+    """The natural logarithm of its probability; -9999.0 stands for "very unlikely"."""
+
+    bytes: tuple[int, ...] | None = None
+    """The UTF-8 bytes of the token, since a character may span several tokens; None if it has none."""
+
+    top_logprobs: tuple[ChatCompletionTopLogprob, ...] = ()
+    """The likeliest tokens at this position, as many as the request asked for."""
+
+
+@event
+class ChatCompletionLogprobs(Event):
+    """Log probabilities of what one event adds."""
+
+    content: tuple[ChatCompletionTokenLogprob, ...] | None = None
+    """The tokens of the delta's content."""
+
+    refusal: tuple[ChatCompletionTokenLogprob, ...] | None = None
+    """The tokens of the delta's refusal."""
+
+
+@event
+class ChatCompletionChunkChoice(Event):
+    """One alternative's next piece of the message."""
+
+    index: int
+    """Which choice, from 0: with ``n`` > 1 the choices of a stream interleave, one per event."""
+
+    delta: ChatCompletionDelta
+    """What to add to the message."""
+
+    finish_reason: str | None = None
+    """Why generation ended: "stop", "length", "tool_calls", "content_filter" or "function_call"; other
+    servers have further ones. None while it goes on."""
+
+    logprobs: ChatCompletionLogprobs | None = None
+    """Log probabilities of the tokens of the delta, if the request asked for them."""
+
+    native_finish_reason: str | None = None
+    """Why generation ended in the words of the model's provider, as OpenRouter hands it on."""
+
+    stop_reason: int | str | None = None
+    """Which stop string or token ended the text, as vLLM says; None if none did."""
+
+    matched_stop: int | str | None = None
+    """The same as SGLang names it."""
+
+    message: ChatCompletionDelta | None = None
+    """The message so far, as Perplexity and Writer send it beside the delta, or the whole of it, as servers do
+    that cannot stream a request."""
+
+
+@event
+class ChatCompletionChunk(StreamEvent):
+    """One event of a chat completion stream, which ends with ``[DONE]``."""
+
+    __dialect__ = "openai-chat"
+
+    id: str
+    """Identifies the completion; the same in all events of a stream with most servers."""
+
+    object: str
+    """The type of the object: "chat.completion.chunk"; "" in Azure's first event, "chat.completion.done" in
+    Perplexity's last."""
+
+    created: int
+    """When the completion was created, in seconds since the Unix epoch (a few gateways send milliseconds)."""
+
+    model: str
+    """The model that answers."""
+
+    choices: tuple[ChatCompletionChunkChoice, ...]
+    """Pieces of the message, as a rule a single one; none in the event that carries the usage."""
+
+    service_tier: str | None = None
+    """The tier of service that processes the request."""
+
+    system_fingerprint: str | None = None
+    """Identifies the configuration of the server that answers."""
+
+    usage: CompletionUsage | None = None
+    """Tokens used, in the last event, if the request asked for it with ``stream_options.include_usage``."""
+
+    obfuscation: str | None = None
+    """Random characters that hide the length of the text from observers of the connection."""
+
+    provider: str | None = None
+    """Who runs the model, as OpenRouter says."""
+
+    citations: tuple[str, ...] | None = None
+    """The addresses of the sources, as Perplexity and xAI send them."""
+
+    p: str | None = None
+    """Random characters, as ``obfuscation``, in the streams of Mistral."""
+
+    @property
+    def text(self) -> str:
+        """The text to append to the message, of all choices of the event."""
+        try:
+            if len(self.choices) == 1:
+                content = self.choices[0].delta.content
+                return content if isinstance(content, str) else _parts(content, "text")
+            contents = [choice.delta.content for choice in self.choices if choice.delta is not None]
+            return "".join([content if isinstance(content, str) else _parts(content, "text") for content in contents])
+        except (AttributeError, TypeError):
+            return ""
+
+    @property
+    def reasoning(self) -> str:
+        """The text to append to the reasoning, whatever the server calls it. Where two keys hold it, one."""
+        try:
+            return "".join([_reasoning(choice.delta) for choice in self.choices if choice.delta is not None])
+        except (AttributeError, TypeError):
+            return ""
+
+    @property
+    def tool_calls(self) -> tuple[ToolCallDelta, ...]:
+        """The pieces of tool calls in the event, a ``function_call`` of the old form included."""
+        try:
+            if not any([choice.delta.tool_calls or choice.delta.function_call for choice in self.choices]):
+                return ()
+        except (AttributeError, TypeError):
+            pass  # an odd one is among them
+        return tuple(_tool_calls(self.choices))
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why generation ended, of the first choice of the event that says so; "" and "null" say nothing."""
+        try:
+            for choice in self.choices:
+                if choice.finish_reason is not None and (said := reason(choice.finish_reason)):
+                    return said
+        except (AttributeError, TypeError):
+            pass
+        return None
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether this is the last event of a stream of Perplexity; others end with ``[DONE]``."""
+        return self.object == "chat.completion.done"
+
+
+def _reasoning(delta: ChatCompletionDelta) -> str:
+    said = delta.reasoning_content or delta.reasoning
+    if said:
+        return string(said)
+    if isinstance(delta.content, list):
+        return _parts(delta.content, "thinking")
+    details = delta.reasoning_details
+    return "".join([string(detail.text) or string(detail.summary) for detail in details]) if details else ""
+
+
+def _parts(content: Any, kind: str) -> str:
+    """The text of the parts of one kind, in content that is a list: parts of Mistral, which nest in "thinking"."""
+    texts = []
+    for part in content if isinstance(content, list) else ():
+        if isinstance(part, dict) and part.get("type") == kind:
+            inner = part.get(kind)
+            texts.append(_parts(inner, "text") if isinstance(inner, list) else string(inner))
+    return "".join(texts)
+
+
+def _tool_calls(choices: Any) -> list[ToolCallDelta]:
+    calls = []
+    for choice in choices if isinstance(choices, tuple) else ():
+        delta = getattr(choice, "delta", None)
+        if not isinstance(delta, ChatCompletionDelta):
+            continue
+        for call in delta.tool_calls if isinstance(delta.tool_calls, tuple) else ():
+            if isinstance(call, ChatCompletionToolCallDelta):
+                calls.append(_tool_call(call.index, call.id, call.function))
+        if isinstance(delta.function_call, ChatCompletionFunctionCallDelta):
+            calls.append(_tool_call(0, None, delta.function_call))
+    return calls
+
+
+def _tool_call(index: int | None, id: str | None, function: Any) -> ToolCallDelta:
+    if not isinstance(function, ChatCompletionFunctionCallDelta):
+        return ToolCallDelta(index, id or None)
+    return ToolCallDelta(index, id or None, function.name or None, arguments(function.arguments))

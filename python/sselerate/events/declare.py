@@ -1,0 +1,633 @@
+"""How event types are declared, and what the backends read of a declaration.
+
+A declaration is a frozen, slotted dataclass:
+
+    @event
+    class Delta(Event):
+        text: str
+        index: int
+        finish_reason: Literal["stop", "length"] | None = None
+
+The decorator refuses what the decoders cannot honour, at once. From the annotations it compiles a `Schema`:
+per field a wire name, a default and a `Shape`. Both backends read that, create instances without calling
+``__init__`` and fill their slots. Annotations that name classes which do not exist yet are compiled at first
+use.
+
+Traps for whoever changes this file:
+- A decoded instance knows which declared fields its JSON lacked (the hidden slot ``_absent``), so that
+  ``to_dict()`` gives back what was sent. That slot is no dataclass field: it must stay out of eq, hash and
+  repr.
+- ``__getattr__`` is put on a class only when the first instance with unknown keys appears: its mere presence
+  makes CPython 3.11 read every attribute of the class through a slow path.
+"""
+
+import collections.abc
+import dataclasses
+import json
+import sys
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, Union, overload
+
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+elif sys.version_info >= (3, 11):
+    from typing import dataclass_transform
+else:  # it only marks the decorator for type checkers
+
+    def dataclass_transform(**_):
+        return lambda decorator: decorator
+
+
+__all__ = ["Event", "Field", "Kind", "Schema", "Shape", "event", "note_extra", "schema_of", "shape_of"]
+
+T = TypeVar("T")
+
+
+class Kind:
+    """The kinds of JSON values, as bits of `Shape.kinds`."""
+
+    NULL = 1
+    BOOL = 2
+    INT = 4
+    FLOAT = 8
+    STR = 16
+    ARRAY = 32
+    OBJECT = 64
+    ANY = 127
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """What an annotation says about a JSON value."""
+
+    kinds: int
+    """The kinds a strict decoder accepts, a mask of `Kind` bits. A declared float accepts integers too."""
+
+    literals: tuple[Any, ...] | None
+    """The scalars a strict decoder accepts, or None. They bind only values of their own kinds: ``Literal["a"]
+    | int`` takes any integer. None is among them where null is accepted. Compared with kind: 1 is not
+    True."""
+
+    classes: tuple[type["Event"], ...]
+    """The event classes an object may become; () = it stays a dict."""
+
+    tag: str | None
+    """The wire key whose value chooses among several classes."""
+
+    tags: dict[str, type["Event"]]
+    """Tag value -> class; empty unless there are several classes."""
+
+    other: type["Event"] | None
+    """The class of the objects whose tag is none of ``tags``, or missing: the open member of a union."""
+
+    items: "Shape | None"
+    """An array becomes a tuple of items of this shape; None = it stays a list."""
+
+    values: "Shape | None"
+    """The shape of the values of a dict; None = any values, kept as they are. Where there are classes too,
+    not None says that a plain dict was declared beside them (it takes the objects with an unknown tag)."""
+
+    expected: str
+    """What strict errors say was expected, e.g. "str or null"."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """One declared field of an event class."""
+
+    name: str
+    """The attribute."""
+
+    wire: str
+    """The key in the JSON object."""
+
+    shape: Shape
+    """What its value looks like."""
+
+    required: bool
+    """Whether the declaration gives no default."""
+
+    default: Any
+    """The value of the field where the key is missing: the declared default, or None."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Schema:
+    """The compiled declaration of an event class."""
+
+    cls: type["Event"]
+    """The class."""
+
+    fields: tuple[Field, ...]
+    """Its fields in order of declaration, inherited ones first, without ``extra``."""
+
+    event_name: str | None = None
+    """The attribute that takes the SSE event type of the block instead of a value of the JSON; None if there
+    is no such field."""
+
+
+class _Presence:
+    """Holds the hidden slot of events, since ``dataclass(slots=True)`` makes slots of fields only."""
+
+    __slots__ = ("_absent",)
+
+    _absent: int
+    """Unset on instances built by keyword. On decoded ones a bit mask: bit i is set if the JSON object had no
+    key for field i of the schema."""
+
+
+# The slot is read through its descriptor: an unset slot must raise, not go on to a __getattr__.
+_get_absent: Callable[[Any], int] = vars(_Presence)["_absent"].__get__
+_set_absent: Callable[[Any, int], None] = vars(_Presence)["_absent"].__set__
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Event(_Presence):
+    """Base of all event classes.
+
+    Events are immutable values: they compare and hash by their fields, can be pickled, copied, matched by
+    keyword pattern and changed with `dataclasses.replace`. Sequences in events are tuples.
+    """
+
+    extra: dict[str, Any] | None = None
+    """The keys of the JSON object that the class does not declare, in the order sent; None if there were
+    none.
+
+    At run time they can be read as attributes too: ``event.x_groq``."""
+
+    __schema__: ClassVar[Schema | None] = None
+    __wire__: ClassVar[dict[str, str]] = {}
+
+    def __post_init__(self) -> None:
+        if self.extra is not None:
+            note_extra(type(self))
+
+    def __repr__(self) -> str:
+        names = [field.name for field in dataclasses.fields(self)[1:]]
+        shown = [f"{name}={getattr(self, name)!r}" for name in names]
+        if self.extra is not None:
+            shown.append(f"extra={self.extra!r}")
+        return f"{type(self).__qualname__}({', '.join(shown)})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By name, and without the fields that were absent, so that a pickle survives a new field.
+        try:
+            absent = _get_absent(self)
+        except AttributeError:
+            decoded, absent = False, 0
+        else:
+            decoded = True
+        wire = type(self).__wire__
+        present = [name for i, name in enumerate(wire) if not absent >> i & 1]
+        present += [field.name for field in dataclasses.fields(self)[1:] if field.name not in wire]
+        return _restore, (type(self), {name: getattr(self, name) for name in present}, self.extra, decoded)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The event as the JSON object it came from: wire names, lists, unknown keys last.
+
+        A field whose key was not sent is left out; of an event built by keyword, an optional field that has
+        its default. The result shares no dict or list with the event.
+        """
+        try:
+            absent = _get_absent(self)
+        except AttributeError:
+            absent = None
+        wire: dict[str, Any] = {}
+        for i, field in enumerate(schema_of(type(self)).fields):
+            value = getattr(self, field.name)
+            if absent is None:
+                if not field.required and value == field.default:
+                    continue
+            elif absent >> i & 1:
+                continue
+            wire[field.wire] = _plain(value)
+        if self.extra is not None:
+            wire.update(_plain(self.extra))
+        return wire
+
+    def to_json(self) -> str:
+        """`to_dict()` as compact JSON text; characters beyond ASCII are not escaped."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    """``value`` with events as dicts and tuples as lists, all containers new."""
+    if isinstance(value, Event):
+        return value.to_dict()
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _restore(cls: type[T], state: dict[str, Any], extra: dict[str, Any] | None, decoded: bool) -> T:
+    """Makes an event again from what ``__reduce__`` gave; never calls ``__init__``."""
+    result = object.__new__(cls)
+    absent = 0
+    wire = list(cls.__wire__)  # type: ignore[attr-defined]
+    for field in dataclasses.fields(cls)[1:]:  # type: ignore[arg-type]
+        if field.name in state:
+            object.__setattr__(result, field.name, state[field.name])
+        else:
+            absent |= 1 << wire.index(field.name) if field.name in wire else 0
+            default = None if field.default is dataclasses.MISSING else field.default
+            object.__setattr__(result, field.name, default)
+    object.__setattr__(result, "extra", extra)
+    if decoded:
+        _set_absent(result, absent)
+    if extra is not None:
+        note_extra(cls)
+    return result
+
+
+def note_extra(cls: type) -> None:
+    """Lets the unknown keys of the instances of ``cls`` be read as attributes.
+
+    Every path that makes an instance with ``extra`` calls it; from the second time on it does nothing.
+    """
+    if "__getattr__" not in cls.__dict__:
+        cls.__getattr__ = _unknown_key  # type: ignore[attr-defined]
+
+
+def _unknown_key(self: Event, name: str) -> Any:
+    """``__getattr__`` of classes that have met unknown keys."""
+    # Not self.extra: where that slot is unset, it would come back here.
+    extra: dict[str, Any] | None = object.__getattribute__(self, "extra")
+    if extra is not None and name in extra and not (name.startswith("__") and name.endswith("__")):
+        return extra[name]
+    raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+
+@overload
+def event(cls: type[T], /) -> type[T]: ...
+
+
+@overload
+def event(*, rename: Literal["camel"] | None = None) -> Callable[[type[T]], type[T]]: ...
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field,))
+def event(cls: type[T] | None = None, /, *, rename: Literal["camel"] | None = None) -> Any:
+    """Declares an event class: a frozen, slotted dataclass with keyword arguments, and a schema.
+
+    Annotations may be str, int, float, bool, None, Any, Literal, event classes, ``tuple[X, ...]``,
+    ``dict[str, X]`` and unions of these. Several event classes in one union need a Literal field of the same
+    wire name, whose value tells them apart; one of them may declare it as str, and takes what is left.
+
+    A field with ``metadata={"sse": "event"}`` takes the SSE event type of the block (its ``event:`` line,
+    None if there is none or it says "message") where an instance is a whole payload. It is no part of the
+    JSON.
+
+    Args:
+        rename: "camel" gives every field its camelCase name on the wire (``finish_reason`` ->
+            ``finishReason``). ``dataclasses.field(metadata={"wire": name})`` names a single one.
+
+    Raises:
+        TypeError: the class declares something that no decoder could honour; names class, field and
+            annotation. For annotations with forward references it comes at first use.
+    """
+    if rename not in (None, "camel"):
+        raise ValueError(f"rename must be 'camel' or None, not {rename!r}")
+    if cls is not None:
+        return _declare(cls, rename, sys._getframe(1).f_locals)
+    return lambda cls: _declare(cls, rename, sys._getframe(1).f_locals)
+
+
+def _declare(cls: type, rename: str | None, namespace: Mapping[str, Any]) -> type:
+    if not isinstance(cls, type):
+        raise TypeError(f"@event decorates classes, not {cls!r}")
+    if not issubclass(cls, Event):
+        members = {k: v for k, v in cls.__dict__.items() if k not in ("__dict__", "__weakref__")}
+        bases = tuple(base for base in cls.__bases__ if base is not object)
+        metaclass: Any = type(cls)
+        cls = metaclass(cls.__name__, (*bases, Event), members)
+    for name in _annotations(cls):
+        # The dataclass decorator would take a property of a base for the default of the field that hides it.
+        if name not in cls.__dict__ and isinstance(getattr(cls, name, None), property):
+            setattr(cls, name, dataclasses.field())
+    declared: Any = dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)(cls)
+    declared.__wire__ = _wire_names(declared, rename)
+    declared.__schema__ = None
+    if declared.__post_init__ is not Event.__post_init__:
+        note_extra(declared)  # its own __post_init__ need not call ours
+    # Compiled now if all names are known, so that mistakes show here.
+    try:
+        declared.__schema__ = _compile(declared, namespace)
+    except NameError:
+        for field in dataclasses.fields(declared)[1:]:
+            try:
+                _field_shape(declared, field, namespace)
+            except NameError:
+                continue
+    return declared  # type: ignore[no-any-return]
+
+
+def _annotations(cls: type) -> Iterable[str]:
+    """The names that ``cls`` itself annotates."""
+    if sys.version_info >= (3, 14):
+        import annotationlib
+
+        return annotationlib.get_annotations(cls, format=annotationlib.Format.FORWARDREF)
+    return cls.__dict__.get("__annotations__", ())
+
+
+def _wire_names(cls: Any, rename: str | None) -> dict[str, str]:
+    """Field name -> wire name in order of declaration; refuses what no schema can say."""
+    inherited: dict[str, str] = {}
+    for base in reversed(cls.__mro__[1:]):
+        inherited.update(base.__dict__.get("__wire__", {}))
+    own = _annotated_here(cls)
+    names: dict[str, str] = {}
+    for field in dataclasses.fields(cls)[1:]:
+        where = f"{cls.__qualname__}.{field.name}"
+        if field.name.startswith("_"):
+            raise TypeError(f"{where}: the name of a field must not start with an underscore")
+        if field.name in Event.__dict__:
+            raise TypeError(f"{where}: the name is taken by Event.{field.name}")
+        if field.default_factory is not dataclasses.MISSING:
+            raise TypeError(f"{where}: default_factory is not supported, give a default such as None or ()")
+        if not field.init:
+            raise TypeError(f"{where}: init=False is not supported")
+        if _is_event_name(field):
+            continue
+        if field.name in inherited and field.name not in own:
+            names[field.name] = inherited[field.name]
+            continue
+        wire = field.metadata.get("wire")
+        if wire is None:
+            wire = _camel(field.name) if rename else field.name
+        if not isinstance(wire, str):
+            raise TypeError(f"{where}: the wire name must be a str, not {wire!r}")
+        names[field.name] = wire
+    taken: dict[str, str] = {}
+    for name, wire in names.items():
+        if wire in taken:
+            where = f"{cls.__qualname__}.{name}"
+            raise TypeError(f"{where}: wire name {wire!r} is taken by field {taken[wire]!r}")
+        taken[wire] = name
+    if "extra" in own:
+        raise TypeError(f"{cls.__qualname__}.extra: the name is taken by Event.extra")
+    return names
+
+
+def _annotated_here(cls: type) -> set[str]:
+    """Names of the fields that ``cls`` itself declares: those whose Field objects no base has."""
+    theirs = [base.__dict__.get("__dataclass_fields__", {}) for base in cls.__mro__[1:]]
+    fields: dict[str, Any] = cls.__dict__["__dataclass_fields__"]
+    return {name for name, field in fields.items() if not any(t.get(name) is field for t in theirs)}
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word[:1].upper() + word[1:] for word in rest)
+
+
+def _is_declared(cls: Any) -> bool:
+    return isinstance(cls, type) and cls is not Event and "__wire__" in cls.__dict__
+
+
+def schema_of(cls: type) -> Schema:
+    """The schema of an event class, compiled at first use.
+
+    Raises:
+        TypeError: ``cls`` is no event class, or declares something unsupported behind a forward reference.
+        NameError: a forward reference still leads nowhere.
+    """
+    if not _is_declared(cls):
+        raise TypeError(f"{cls!r} is not an event class: declare it with @event")
+    schema: Schema | None = cls.__dict__["__schema__"]
+    if schema is None:
+        schema = _compile(cls, {})
+        cls.__schema__ = schema  # type: ignore[attr-defined]
+    return schema
+
+
+def shape_of(annotation: Any) -> Shape:
+    """The shape of an annotation outside a class: an event class, or a union of some."""
+    return _Reader("target", {}, {}).shape(annotation)
+
+
+def _is_event_name(field: "dataclasses.Field[Any]") -> bool:
+    """Whether the field takes the SSE event type of the block."""
+    return field.metadata.get("sse") == "event"
+
+
+def _compile(cls: Any, namespace: Mapping[str, Any]) -> Schema:
+    compiled = []
+    event_name: str | None = None
+    for field in dataclasses.fields(cls)[1:]:
+        shape = _field_shape(cls, field, namespace)
+        if _is_event_name(field):
+            if event_name is not None or shape.kinds != Kind.STR | Kind.NULL or field.default is not None:
+                raise TypeError(
+                    f"{cls.__qualname__}.{field.name}: only one field can take the event type, declared as "
+                    "str | None with the default None"
+                )
+            event_name = field.name
+            continue
+        required = field.default is dataclasses.MISSING
+        default = None if required else field.default
+        compiled.append(Field(field.name, cls.__wire__[field.name], shape, required, default))
+    return Schema(cls, tuple(compiled), event_name)
+
+
+def _field_shape(cls: Any, field: "dataclasses.Field[Any]", namespace: Mapping[str, Any]) -> Shape:
+    # An inherited annotation is read where it was written.
+    owner = next(base for base in reversed(cls.__mro__) if _has_field(base, field))
+    local = {**namespace, owner.__name__: owner, cls.__name__: cls}
+    return _Reader(f"{cls.__qualname__}.{field.name}", _globals(owner), local).shape(field.type)
+
+
+def _globals(cls: type) -> dict[str, Any]:
+    module = sys.modules.get(cls.__module__)
+    return vars(module) if module else {}
+
+
+def _has_field(cls: type, field: "dataclasses.Field[Any]") -> bool:
+    return cls.__dict__.get("__dataclass_fields__", {}).get(field.name) is field
+
+
+_SCALARS: dict[Any, tuple[int, str]] = {
+    str: (Kind.STR, "str"),
+    int: (Kind.INT, "int"),
+    float: (Kind.FLOAT | Kind.INT, "float"),
+    bool: (Kind.BOOL, "bool"),
+    None: (Kind.NULL, "null"),
+    types.NoneType: (Kind.NULL, "null"),
+}
+
+_ADVICE: dict[Any, str] = {
+    list: "use tuple[X, ...]",
+    set: "use tuple[X, ...]",
+    frozenset: "use tuple[X, ...]",
+    collections.abc.Sequence: "use tuple[X, ...]",
+    bytes: "JSON has no bytes, use str",
+    bytearray: "JSON has no bytes, use str",
+    tuple: "use tuple[X, ...]",
+    dict: "use dict[str, X]",
+    collections.abc.Mapping: "use dict[str, X]",
+    object: "use Any",
+}
+
+
+class _Reader:
+    """Reads one annotation. ``where`` is what its errors name."""
+
+    def __init__(self, where: str, module: dict[str, Any], local: Mapping[str, Any]) -> None:
+        self.where = where
+        self.module = module
+        self.local = local
+
+    def refused(self, annotation: Any, advice: str = "") -> TypeError:
+        shown = annotation.__qualname__ if type(annotation) is type else str(annotation)
+        return TypeError(f"{self.where}: unsupported annotation {shown}{': ' if advice else ''}{advice}")
+
+    def resolved(self, annotation: Any) -> Any:
+        """``annotation`` with strings and forward references evaluated, Annotated taken off."""
+        while True:
+            if isinstance(annotation, str):
+                annotation = eval(annotation, self.module, dict(self.local))
+            elif isinstance(annotation, typing.ForwardRef):
+                if hasattr(annotation, "evaluate"):  # CPython 3.14
+                    annotation = annotation.evaluate(globals=self.module, locals=dict(self.local))
+                else:
+                    annotation = annotation.__forward_arg__
+            elif typing.get_origin(annotation) is typing.Annotated:
+                annotation = annotation.__origin__
+            else:
+                return annotation
+
+    def members(self, annotation: Any) -> list[Any]:
+        """The alternatives of a union, flat and resolved; any other annotation is its only one."""
+        annotation = self.resolved(annotation)
+        if typing.get_origin(annotation) in (Union, types.UnionType):
+            return [member for part in typing.get_args(annotation) for member in self.members(part)]
+        return [annotation]
+
+    def shape(self, annotation: Any) -> Shape:
+        """The shape of ``annotation``.
+
+        Raises:
+            TypeError: no decoder could honour it.
+            NameError: it names something that does not exist (yet).
+        """
+        kinds = 0
+        free = 0  # kinds that a plain type accepts whole, so that no literal binds them
+        literals: list[Any] = []
+        classes: list[type[Event]] = []
+        items: Shape | None = None
+        values: Shape | None = None
+        words: list[str] = []
+        for member in self.members(annotation):
+            origin, arguments = typing.get_origin(member), typing.get_args(member)
+            if member is Any:
+                kinds, free = Kind.ANY, Kind.ANY
+                words.append("any value")
+            elif isinstance(member, type | None) and member in _SCALARS:
+                kind, word = _SCALARS[member]
+                kinds |= kind
+                free |= kind
+                words.append(word)
+            elif origin is Literal:
+                for value in arguments:
+                    if not (value is None or type(value) in (str, int, bool)):
+                        raise self.refused(member, "a literal must be a str, an int, a bool or None")
+                    kinds |= _SCALARS[type(value)][0]
+                    literals.append(value)
+                    words.append(json.dumps(value, ensure_ascii=False))
+            elif isinstance(member, type) and origin is None and issubclass(member, Event):
+                if not _is_declared(member):
+                    raise self.refused(member, "declare it with @event")
+                if member not in classes:
+                    kinds |= Kind.OBJECT
+                    classes.append(member)
+                    words.append(member.__name__)
+            elif origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
+                if items is not None:
+                    raise self.refused(annotation, "only one tuple can be in a union")
+                items = self.shape(arguments[0])
+                kinds |= Kind.ARRAY
+                words.append(_of("array", items))
+            elif origin is dict and len(arguments) == 2:
+                if self.resolved(arguments[0]) is not str:
+                    raise self.refused(member, "the keys of a JSON object are str")
+                if values is not None:
+                    raise self.refused(annotation, "only one dict can be in a union")
+                values = self.shape(arguments[1])
+                kinds |= Kind.OBJECT
+                words.append(_of("object", values))
+            else:
+                advice = [say for kind, say in _ADVICE.items() if kind in (origin, member)]
+                raise self.refused(member, *advice[:1])
+        bound = [value for value in literals if not _SCALARS[type(value)][0] & free]
+        if bound and kinds & Kind.NULL and None not in bound:
+            bound.append(None)
+        tag, tags, other = self.tags(annotation, classes) if len(classes) > 1 else (None, {}, None)
+        if values is not None and values.kinds == Kind.ANY and not (classes or _converts(values)):
+            values = None
+        words = [word for word in dict.fromkeys(words) if word != "null"]
+        if kinds & Kind.NULL and kinds != Kind.ANY:
+            words.append("null")
+        literal = tuple(bound) if bound else None
+        return Shape(kinds, literal, tuple(classes), tag, tags, other, items, values, " or ".join(words))
+
+    def tags(
+        self, annotation: Any, classes: list[type[Event]]
+    ) -> tuple[str, dict[str, type[Event]], type[Event] | None]:
+        """The wire key that tells ``classes`` apart, class by value, and the open member if there is one.
+
+        That is the class, at most one, which declares the key without a Literal.
+        """
+        candidates = [_literal_fields(cls) for cls in classes]
+        for wire in dict.fromkeys(wire for fields in candidates for wire in fields):
+            open_members = [
+                cls
+                for cls, fields in zip(classes, candidates, strict=True)
+                if wire not in fields and wire in cls.__wire__.values()
+            ]
+            tagged = [
+                (cls, fields[wire]) for cls, fields in zip(classes, candidates, strict=True) if wire in fields
+            ]
+            if len(open_members) > 1 or len(tagged) + len(open_members) < len(classes):
+                continue
+            values = [value for _, own in tagged for value in own]
+            if len(set(values)) == len(values):
+                other = open_members[0] if open_members else None
+                return wire, {value: cls for cls, own in tagged for value in own}, other
+        raise self.refused(annotation, "several event classes need a Literal field that tells them apart")
+
+
+def _of(container: str, shape: Shape) -> str:
+    if shape.kinds == Kind.ANY:
+        return container
+    words = f"({shape.expected})" if " or " in shape.expected else shape.expected
+    return f"{container} of {words}"
+
+
+def _converts(shape: Shape) -> bool:
+    """Whether a lenient decoder makes anything else of a value of this shape than plain JSON."""
+    return bool(shape.classes or shape.items or (shape.values and _converts(shape.values)))
+
+
+def _literal_fields(cls: Any) -> dict[str, tuple[str, ...]]:
+    """Wire name -> values of the fields of ``cls`` declared as Literal of strings.
+
+    Read off the annotations, not the schema: that of ``cls`` may be the one being compiled.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for field in dataclasses.fields(cls)[1:]:
+        if field.name not in cls.__wire__:
+            continue
+        annotation: Any = field.type
+        owner = next(base for base in reversed(cls.__mro__) if _has_field(base, field))
+        try:
+            annotation = _Reader("", _globals(owner), {}).resolved(annotation)
+        except NameError:
+            continue
+        values = typing.get_args(annotation)
+        if typing.get_origin(annotation) is Literal and all(isinstance(value, str) for value in values):
+            found[cls.__wire__[field.name]] = values
+    return found

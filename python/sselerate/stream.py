@@ -1,0 +1,337 @@
+"""Whole streams: `iter_events`, `aiter_events` and `decode`, on whichever backend they are bound to."""
+
+import inspect
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypedDict, TypeVar, overload
+
+from .errors import SSEError
+from .events.declare import Event
+from .events.error import ErrorEvent
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._fallback import Decoder, EventIterator
+
+__all__ = ["AsyncEventIterator", "Options", "Streams", "bind"]
+
+E = TypeVar("E")
+C = TypeVar("C", bound=Event)
+
+_CHUNK = 65536
+"""How many bytes are asked of a file at once."""
+
+
+class Options(TypedDict, total=False):
+    """The options of a `Decoder`, apart from ``on_error``, as all functions here take them."""
+
+    strict: bool
+    """Whether deviations from the declaration are errors."""
+    max_event_bytes: int
+    """Limit for a pending event, 64 MiB by default."""
+    multi: bool
+    """Whether the source holds several streams one after another."""
+    last_event_id: str | None
+    """Where a resumed stream starts."""
+
+
+class Backend(Protocol):
+    """What a backend module offers."""
+
+    @property
+    def Decoder(self) -> Any: ...
+
+    @property
+    def EventIterator(self) -> Any: ...
+
+
+class AsyncEventIterator(Generic[E]):
+    """Asynchronous iterator over the events of a stream. It awaits the source only when it has no event left.
+
+    After an error, of the stream or of the source, the next step goes on behind it.
+    """
+
+    def __init__(self, chunks: AsyncIterator[Any], decoder: "Decoder[E]") -> None:
+        self._chunks: AsyncIterator[Any] | None = chunks
+        self._decoder = decoder
+        self._ready: Iterator[E] = iter(())
+        self._error: SSEError | None = None
+        self._kept = False
+        """The decoder has raised, and so may have kept a part of the chunk."""
+        self._busy = False
+
+    @property
+    def done(self) -> bool:
+        """Whether the stream has said that it is complete."""
+        return self._decoder.done
+
+    def __aiter__(self) -> "AsyncEventIterator[E]":
+        return self
+
+    async def __anext__(self) -> E:
+        for event in self._ready:
+            return event
+        if self._busy:
+            raise RuntimeError("AsyncEventIterator is in use by another task or call")
+        self._busy = True
+        try:
+            return await self._pull()
+        finally:
+            self._busy = False
+
+    async def _pull(self) -> E:
+        decoder = self._decoder
+        while True:
+            for event in self._ready:
+                return event
+            if self._error is not None:
+                error, self._error = self._error, None
+                raise error
+            if self._kept:
+                self._decode(None if decoder.closed else b"")
+            elif self._chunks is None:
+                raise StopAsyncIteration
+            elif decoder.ended:
+                self._chunks = None
+            else:
+                try:
+                    chunk = await self._chunks.__anext__()
+                except StopAsyncIteration:
+                    self._chunks = chunk = None
+                else:
+                    if chunk is None:
+                        raise TypeError("expected a bytes-like chunk, got NoneType")
+                self._decode(chunk)
+
+    def _decode(self, chunk: Any) -> None:
+        """Feeds ``chunk`` to the decoder, or closes it if that is None."""
+        try:
+            events = self._decoder.close() if chunk is None else self._decoder.feed(chunk)
+            self._kept = False
+        except SSEError as error:
+            events, error.events = error.events, []
+            self._error = error
+            self._kept = True
+        self._ready = iter(events)
+
+    async def aclose(self) -> None:
+        """Ends the iteration; a source that has an ``aclose`` method, such as a generator, is closed."""
+        if self._busy:
+            raise RuntimeError("AsyncEventIterator is in use by another task or call")
+        chunks, self._chunks = self._chunks, None
+        self._ready = iter(())
+        self._error = None
+        self._kept = False
+        aclose = getattr(chunks, "aclose", None)
+        if aclose is not None:
+            await aclose()
+
+
+class Streams:
+    """The functions of this module on one backend."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._new_decoder = backend.Decoder
+        self._new_iterator = backend.EventIterator
+
+    @overload
+    def iter_events(
+        self,
+        source: Any,
+        target: type[C],
+        *,
+        on_error: Literal["raise", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> "EventIterator[C]": ...
+
+    @overload
+    def iter_events(
+        self, source: Any, target: type[C], *, on_error: Literal["yield"], **options: "Unpack[Options]"
+    ) -> "EventIterator[C | ErrorEvent]": ...
+
+    @overload
+    def iter_events(
+        self,
+        source: Any,
+        target: None = None,
+        *,
+        on_error: Literal["raise", "yield", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> "EventIterator[Event]": ...
+
+    @overload
+    def iter_events(
+        self,
+        source: Any,
+        target: Any,
+        *,
+        on_error: Literal["raise", "yield", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> "EventIterator[Any]": ...
+
+    def iter_events(self, source: Any, target: Any = None, **options: Any) -> Any:
+        """Iterates over the events of a stream.
+
+        Args:
+            source: an iterable of bytes-like chunks, a single bytes-like object, or a binary file.
+            target: the class the events become: an event class, a union of several, or None to recognise the
+                dialect.
+            options: those of `Decoder`.
+
+        Raises:
+            SSEError: while iterating, as `Decoder` describes; the next step goes on behind it. Exceptions of
+                the source pass unchanged.
+        """
+        return self._new_iterator(_chunks(source), self._new_decoder(target, **options))
+
+    @overload
+    def aiter_events(
+        self,
+        source: Any,
+        target: type[C],
+        *,
+        on_error: Literal["raise", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> AsyncEventIterator[C]: ...
+
+    @overload
+    def aiter_events(
+        self, source: Any, target: type[C], *, on_error: Literal["yield"], **options: "Unpack[Options]"
+    ) -> AsyncEventIterator[C | ErrorEvent]: ...
+
+    @overload
+    def aiter_events(
+        self,
+        source: Any,
+        target: None = None,
+        *,
+        on_error: Literal["raise", "yield", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> AsyncEventIterator[Event]: ...
+
+    @overload
+    def aiter_events(
+        self,
+        source: Any,
+        target: Any,
+        *,
+        on_error: Literal["raise", "yield", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> AsyncEventIterator[Any]: ...
+
+    def aiter_events(self, source: Any, target: Any = None, **options: Any) -> Any:
+        """Iterates over the events of a stream asynchronously.
+
+        Args:
+            source: an asynchronous iterable of bytes-like chunks, or a stream with an asynchronous
+                ``read(n)``.
+            target: as in `iter_events`.
+            options: those of `Decoder`.
+
+        Raises:
+            SSEError: as in `iter_events`.
+        """
+        return AsyncEventIterator(_async_chunks(source), self._new_decoder(target, **options))
+
+    @overload
+    def decode(
+        self,
+        data: bytes | bytearray | memoryview,
+        target: type[C],
+        *,
+        on_error: Literal["raise", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> list[C]: ...
+
+    @overload
+    def decode(
+        self,
+        data: bytes | bytearray | memoryview,
+        target: type[C],
+        *,
+        on_error: Literal["yield"],
+        **options: "Unpack[Options]",
+    ) -> list[C | ErrorEvent]: ...
+
+    @overload
+    def decode(
+        self,
+        data: bytes | bytearray | memoryview,
+        target: None = None,
+        *,
+        on_error: Literal["raise", "yield", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> list[Event]: ...
+
+    @overload
+    def decode(
+        self,
+        data: bytes | bytearray | memoryview,
+        target: Any,
+        *,
+        on_error: Literal["raise", "yield", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> list[Any]: ...
+
+    def decode(self, data: Any, target: Any = None, **options: Any) -> list[Any]:
+        """The events of a whole stream at once.
+
+        Args:
+            data: all its bytes.
+            target: as in `iter_events`.
+            options: those of `Decoder`.
+
+        Raises:
+            SSEError: as `Decoder` describes; its ``events`` holds all events before the error.
+        """
+        decoder = self._new_decoder(target, **options)
+        events: list[Any] = decoder.feed(data)
+        try:
+            events += decoder.close()
+        except SSEError as error:
+            error.events = events + error.events
+            raise
+        return events
+
+
+def bind(backend: Backend) -> Streams:
+    """The functions of this module on ``backend``, a module with ``Decoder`` and ``EventIterator``."""
+    return Streams(backend)
+
+
+def _chunks(source: Any) -> Iterator[Any]:
+    """The iterator over the chunks of whatever `iter_events` accepts."""
+    if isinstance(source, str):
+        raise TypeError("expected a bytes-like chunk, got str")
+    try:
+        memoryview(source)
+    except TypeError:
+        pass
+    else:
+        return iter((source,))
+    if hasattr(source, "read"):
+        # read1 returns what is there; read would wait for the whole of what was asked for.
+        read = getattr(source, "read1", source.read)
+        return iter(lambda: read(_CHUNK), b"")
+    try:
+        return iter(source)
+    except TypeError:
+        kind = type(source).__name__
+        raise TypeError(f"expected an iterable of bytes-like chunks, got {kind}") from None
+
+
+def _async_chunks(source: Any) -> AsyncIterator[Any]:
+    """The iterator over the chunks of whatever `aiter_events` accepts."""
+    # read first: asyncio's and aiohttp's StreamReader iterate over lines, of limited length.
+    if inspect.iscoroutinefunction(getattr(source, "read", None)):
+        return _read(source)
+    if hasattr(source, "__aiter__"):
+        chunks: AsyncIterator[Any] = source.__aiter__()
+        return chunks
+    kind = type(source).__name__
+    raise TypeError(f"expected an asynchronous iterable of bytes-like chunks, got {kind}")
+
+
+async def _read(source: Any) -> AsyncIterator[Any]:
+    while chunk := await source.read(_CHUNK):
+        yield chunk
