@@ -1,0 +1,53 @@
+"""The two backends as the tests see them."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+MODULES = {"rust": "sselerate._core", "python": "sselerate._fallback"}
+
+
+@dataclass(frozen=True)
+class Backend:
+    """One backend and the functions of the package bound to it."""
+
+    name: str
+    module: Any
+    Parser: Any
+    Decoder: Any
+    EventIterator: Any
+    iter_events: Any
+    aiter_events: Any
+    decode: Any
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def load(name: str) -> Backend:
+    """Imports a backend by its module, past the choice that `import sselerate` makes.
+
+    A missing compiled module fails the test that asked for it: a skipped Rust leg would look like a green
+    one. Where there is no cargo, `--no-rust` leaves the leg out openly.
+    """
+    try:
+        module = importlib.import_module(MODULES[name])
+    except ImportError as error:
+        pytest.fail(
+            f"the {name} backend cannot be imported ({error}); build it, or run with --no-rust", pytrace=False
+        )
+    stream = importlib.import_module("sselerate.stream").bind(module)
+    return Backend(
+        name,
+        module,
+        module.Parser,
+        module.Decoder,
+        module.EventIterator,
+        stream.iter_events,
+        stream.aiter_events,
+        stream.decode,
+    )

@@ -1,0 +1,129 @@
+"""Help, version, arguments, exit codes, signals."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pytest
+
+from benches.workloads import make
+
+from .conftest import Command
+
+HERE = Path(__file__).parent
+posix = pytest.mark.skipif(os.name != "posix", reason="signals and special files of POSIX")
+
+
+@pytest.mark.parametrize("arguments", [(), ("decode",)], ids=["sselerate", "decode"])
+def test_help(command: Command, arguments: tuple[str, ...]) -> None:
+    """The help is what the snapshot says. After a wanted change: delete the snapshot and run again."""
+    snapshot = HERE / f"help_{'_'.join(arguments) or 'sselerate'}.txt"
+    result = command(*arguments, "--help")
+    assert (result.code, result.err) == (0, "")
+    if not snapshot.exists():
+        snapshot.write_text(result.out)
+        pytest.fail(f"wrote {snapshot.name}: read it, and run again")
+    assert result.out == snapshot.read_text()
+
+
+def test_version_names_the_backend(command: Command) -> None:
+    result = command("--version")
+    try:
+        number = version("sselerate")
+    except PackageNotFoundError:
+        number = "(not installed)"
+    assert result.code == 0
+    assert result.out.startswith(f"sselerate {number} ({command.backend} backend, ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "COMMAND"),
+        (("decode", "--format", "xml"), "invalid choice: 'xml'"),
+        (("decode", "--on-error", "ignore"), "invalid choice: 'ignore'"),
+        (("decode", "--target", "Nothing"), "there is no event class 'Nothing'; use auto, "),
+        (("decode", "--target", "no.such.module:Class"), "cannot import 'no.such.module'"),
+        (("decode", "--target", "json:loads"), "is not an event class: declare it with @event"),
+        (("decode", "--target", "json:"), "there is no event class 'json:'"),
+        (("decode", "--target", "ErrorKind"), "there is no event class 'ErrorKind'"),
+    ],
+)
+def test_wrong_arguments(command: Command, arguments: tuple[str, ...], message: str) -> None:
+    result = command(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+
+
+def test_a_module_with_a_mistake_is_reported_not_raised(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("1 / 0\n")
+    result = command("decode", "--target", "mine:Class", cwd=tmp_path)
+    assert result.code == 2
+    assert "cannot import 'mine': division by zero" in result.err
+
+
+@posix
+def test_a_reader_that_goes_away_ends_the_command_quietly(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "long.sse"
+    path.write_bytes(b"".join(stream.data for stream in make("completion", 5000).streams))
+    process = subprocess.Popen(
+        [*command.start, "decode", "--format", "jsonl", str(path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=command.environment,
+    )
+    assert process.stdout
+    assert process.stderr
+    assert process.stdout.readline().startswith(b"{")
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(timeout=30) == 141
+
+
+@posix
+def test_ctrl_c_ends_the_command_quietly(command: Command) -> None:
+    (stream,) = make("completion", 20).streams
+    process = subprocess.Popen(
+        [*command.start, "decode"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=command.environment,
+    )
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(stream.blocks[0])
+    process.stdin.flush()
+    expected = (stream.texts[0] or "").encode()
+    assert process.stdout.read(len(expected)) == expected  # it is at work, and waits for more
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_reported(command: Command, completion: tuple[Path, str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*command.start, "decode", str(completion[0])],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=command.environment,
+            timeout=60,
+        )
+    assert done.returncode == 3
+    assert done.stderr == b"sselerate: cannot write the output: No space left on device\n"
+
+
+def test_main_returns_the_code(completion: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
+    from sselerate.cli import main
+
+    assert main(["decode", str(completion[0])]) == 0
+    assert capsys.readouterr().out.rstrip("\n") == completion[1].rstrip("\n")
+    assert main(["decode", "no such file"]) == 3
+    assert capsys.readouterr().err == "sselerate: no such file: No such file or directory\n"

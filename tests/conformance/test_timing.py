@@ -1,0 +1,109 @@
+"""Events come out of the feed that completes them, and not a call later."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.backends import Backend
+from tests.corpus.read import CASES, Stored
+from tests.reading import read
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"], ids=["lf", "crlf", "cr"])
+def test_at_the_blank_line(backend: Backend, end: bytes) -> None:
+    parser = backend.Parser()
+    assert parser.feed(b"data: a" + end) == []
+    assert [event.data for event in parser.feed(end)] == ["a"]
+    assert parser.feed(b"data: b" + end) == []
+
+
+def test_cr_ends_its_line_at_once(backend: Backend) -> None:
+    """The CR that may turn out to be half of a CRLF is not waited for; one LF after it is swallowed."""
+    parser = backend.Parser()
+    assert [event.data for event in parser.feed(b"data: a\r\r")] == ["a"]
+    assert parser.pending == 0
+    assert parser.feed(b"") == []
+    assert parser.feed(b"\n") == []
+    assert parser.pending == 0
+    assert parser.feed(b"data: b\r") == []
+    assert parser.feed(b"") == []
+    assert parser.feed(b"\n") == []
+    assert parser.feed(b"data: c") == []
+    assert [event.data for event in parser.feed(b"\r\n\r")] == ["b\nc"]
+    assert parser.feed(b"\n") == []
+
+
+def test_only_one_lf_is_swallowed(backend: Backend) -> None:
+    parser = backend.Parser()
+    assert parser.feed(b"data: a\r") == []
+    assert [event.data for event in parser.feed(b"\n\n")] == ["a"]
+    parser.feed(b"data: b\r")
+    assert parser.feed(b"id: 1\n") == []
+    assert [event.data for event in parser.feed(b"\n")] == ["b"]
+
+
+def test_a_swallowed_lf_is_not_carried_over_a_reset(backend: Backend) -> None:
+    parser = backend.Parser()
+    parser.feed(b"data: a\r\r")
+    parser.reset()
+    parser.feed(b"\n")
+    assert parser.pending == 0
+    assert [event.data for event in parser.feed(b"data: b\n\n")] == ["b"]
+
+
+def test_retry_and_id_take_effect_at_their_times(backend: Backend) -> None:
+    parser = backend.Parser()
+    parser.feed(b"id: 1\nretry: 5")
+    assert (parser.last_event_id, parser.retry) == ("", None)
+    parser.feed(b"\n")
+    assert (parser.last_event_id, parser.retry) == ("", 5)
+    parser.feed(b"\n")
+    assert (parser.last_event_id, parser.retry) == ("1", 5)
+
+
+def test_comments_when_their_line_ends(backend: Backend) -> None:
+    parser = backend.Parser(comments=True)
+    assert parser.feed(b"data: a\n: hi") == []
+    (comment,) = parser.feed(b"\n")
+    assert comment.text == "hi"
+    assert parser.comment_count == 1
+
+
+def test_a_bom_is_not_waited_for_longer_than_needed(backend: Backend) -> None:
+    parser = backend.Parser()
+    assert parser.feed(b"\xef") == []
+    assert parser.feed(b"") == []
+    assert parser.feed(b"\xbb") == []
+    assert parser.pending == 2
+    assert parser.feed(b"\xbfdata: a\n") == []
+    assert parser.pending == 11
+    assert [event.data for event in parser.feed(b"\n")] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if "options" not in case.parser and len(case.body) < 400], ids=repr
+)
+def test_every_prefix(backend: Backend, case: Stored) -> None:
+    """After any number of bytes the parser has given exactly the events whose blank lines are among them."""
+    parser = backend.Parser()
+    given = []
+    for end in range(1, len(case.body) + 1):
+        given += parser.feed(case.body[end - 1 : end])
+        reading = read(case.body[:end])
+        assert [(e.event, e.data, e.id, e.retry) for e in given] == reading.events
+        assert (parser.last_event_id, parser.retry) == (reading.last_event_id, reading.retry)
+        # A BOM is stripped only once it is whole; until then its bytes are pending as any others.
+        assert parser.pending == reading.pending
+
+
+def test_typed_events_too(backend: Backend) -> None:
+    decoder = backend.Decoder()
+    assert decoder.feed(b'data: {"a":1}\r') == []
+    assert [event.data for event in decoder.feed(b"\r")] == [{"a": 1}]
+    assert decoder.feed(b'\n{"a":') == []
+    assert decoder.feed(b"2}") == []
+    assert [event.data for event in decoder.feed(b"\n")] == [{"a": 2}]
+    assert decoder.feed(b"\ndata: [DONE]\n") == []
+    assert not decoder.done
+    assert decoder.feed(b"\n") == []
+    assert decoder.done

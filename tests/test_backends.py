@@ -1,0 +1,135 @@
+"""Which backend runs: the choice of the package, and that the tests cannot lose a leg unnoticed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sselerate
+from tests.backends import Backend
+
+ROOT = Path(__file__).resolve().parent.parent
+
+ABSENT = """
+import sys
+sys.modules["sselerate._core"] = None  # as if it had never been built
+"""
+
+DAMAGED = """
+import sys
+from importlib.machinery import ModuleSpec
+class Damaged:
+    def find_spec(self, name, path=None, target=None):
+        return ModuleSpec(name, self) if name == "sselerate._core" else None
+    def create_module(self, spec):
+        raise ImportError("undefined symbol: PyNothing", name="sselerate._core")
+    def exec_module(self, module): ...
+sys.meta_path.insert(0, Damaged())
+"""
+
+MISSING_INSIDE = """
+import sys, types
+from importlib.machinery import ModuleSpec
+class Needy:
+    def find_spec(self, name, path=None, target=None):
+        return ModuleSpec(name, self) if name == "sselerate._core" else None
+    def create_module(self, spec): ...
+    def exec_module(self, module):
+        import a_module_that_does_not_exist
+sys.meta_path.insert(0, Needy())
+"""
+
+
+def chosen(prelude: str = "", wanted: str | None = None) -> str:
+    """BACKEND of a new process, or the last line of its traceback."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    environment.pop("SSELERATE_BACKEND", None)
+    if wanted is not None:
+        environment["SSELERATE_BACKEND"] = wanted
+    process = subprocess.run(
+        [sys.executable, "-c", prelude + "import sselerate; print(sselerate.BACKEND)"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+        check=False,
+    )
+    return (process.stdout or process.stderr).strip().splitlines()[-1]
+
+
+def test_the_backend_is_what_it_says(backend: Backend) -> None:
+    assert backend.Parser.__module__.startswith("sselerate")
+    assert (backend.module.__name__ == "sselerate._core") == (backend.name == "rust")
+
+
+def test_the_main_leg_runs_on_rust(rust: Backend) -> None:
+    """Whoever runs the tests without --no-rust has the compiled module, and `import sselerate` uses it."""
+    wanted = os.environ.get("SSELERATE_BACKEND") or "rust"
+    assert wanted == sselerate.BACKEND
+    if wanted == "rust":
+        assert sselerate.Parser is rust.Parser
+        assert sselerate.Decoder is rust.Decoder
+
+
+def test_rust_by_default(rust: Backend) -> None:
+    assert chosen() == chosen(wanted="") == chosen(wanted="rust") == "rust"
+
+
+def test_python_by_wish() -> None:
+    assert chosen(wanted="python") == "python"
+
+
+def test_python_where_rust_is_absent() -> None:
+    assert chosen(ABSENT) == "python"
+
+
+def test_no_silent_change_of_an_explicit_wish() -> None:
+    assert "ModuleNotFoundError" in chosen(ABSENT, wanted="rust")
+
+
+def test_a_damaged_core_raises() -> None:
+    """Falling back would turn a broken build into a slow program nobody asks about."""
+    assert "undefined symbol: PyNothing" in chosen(DAMAGED)
+    assert chosen(DAMAGED, wanted="python") == "python"
+
+
+def test_a_core_that_lacks_something_raises() -> None:
+    assert "a_module_that_does_not_exist" in chosen(MISSING_INSIDE)
+
+
+def test_an_unknown_wish_is_refused() -> None:
+    assert "SSELERATE_BACKEND must be 'rust' or 'python', not 'fast'" in chosen(wanted="fast")
+
+
+def inner_run(tmp_path: Path, *options: str) -> tuple[int, str]:
+    """Exit code and output of these very tests' first one where the compiled module is absent."""
+    (tmp_path / "hide_core.py").write_text(ABSENT)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    name = "tests/test_backends.py::test_the_backend_is_what_it_says"
+    process = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "hide_core", "-p", "no:cacheprovider", "-q", *options, name],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+        check=False,
+    )
+    return process.returncode, process.stdout
+
+
+def test_a_missing_core_fails_the_rust_leg(tmp_path: Path) -> None:
+    code, output = inner_run(tmp_path)
+    assert code == pytest.ExitCode.TESTS_FAILED
+    assert "1 passed, 1 error" in output
+    assert "skipped" not in output
+    assert "the rust backend cannot be imported" in output
+
+
+def test_the_rust_leg_is_left_out_on_request_only(tmp_path: Path) -> None:
+    code, output = inner_run(tmp_path, "--no-rust")
+    assert code == pytest.ExitCode.OK
+    assert "1 passed, 1 deselected" in output

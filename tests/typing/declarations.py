@@ -1,0 +1,169 @@
+"""Type-level promises: mypy and pyright check this file, and test_typing.py runs it too.
+
+Nothing here may need a `type: ignore` but the lines that are wrong on purpose: with warn_unused_ignores
+those prove that a type checker objects.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import io
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, Literal
+
+import sselerate
+from sselerate import (
+    ChatCompletionChunk,
+    CompletionStreamChoice,
+    CompletionStreamEvent,
+    Decoder,
+    ErrorEvent,
+    Event,
+    GenericEvent,
+    Parser,
+    ServerSentEvent,
+    aiter_events,
+    decode,
+    event,
+    iter_events,
+)
+
+if TYPE_CHECKING:
+    from typing_extensions import assert_type
+else:
+
+    def assert_type(value: Any, _: Any) -> Any:
+        return value
+
+
+BODY = (
+    b'data: {"id":"a","object":"text_completion","created":1,"model":"m",'
+    b'"choices":[{"text":"Hi","index":0,"finish_reason":"stop"}]}\n\n'
+)
+
+
+@event
+class Part(Event):
+    kind: Literal["text"]
+    text: str
+    size: int = 0
+
+
+@event(rename="camel")
+class Message(Event):
+    stop_reason: str | None
+    parts: tuple[Part, ...] = ()
+    metadata: dict[str, Any] | None = None
+
+
+def declared_classes() -> None:
+    part = Part(kind="text", text="a")
+    assert_type(part.text, str)
+    assert_type(part.kind, Literal["text"])
+    assert_type(part.extra, dict[str, Any] | None)
+    assert_type(part.to_dict(), dict[str, Any])
+    assert_type(part.to_json(), str)
+    message = Message(stop_reason=None, parts=(part,))
+    assert_type(message.parts, tuple[Part, ...])
+    assert_type(message.metadata, dict[str, Any] | None)
+    assert_type(dataclasses.replace(part, text="b"), Part)
+    match part:
+        case Part(text=text, size=size):
+            assert_type(text, str)
+            assert_type(size, int)
+
+
+def wrong_on_purpose() -> None:
+    if TYPE_CHECKING:
+        Part(kind="text")  # type: ignore[call-arg]
+        Part("text", "a")  # type: ignore[call-arg, arg-type]
+        Part(kind="image", text="a")  # type: ignore[arg-type]
+        part = Part(kind="text", text="a")
+        part.text = "b"  # type: ignore[misc]
+        part.x_groq  # type: ignore[attr-defined]  # noqa: B018
+        Decoder(CompletionStreamEvent, on_error="ignore")  # type: ignore[call-overload]
+        decode(BODY, CompletionStreamEvent, strct=True)  # type: ignore[call-overload]
+        Parser(errors="ignore")  # type: ignore[arg-type]
+
+
+def completion_fields() -> None:
+    (completion,) = decode(BODY, CompletionStreamEvent)
+    assert_type(completion, CompletionStreamEvent)
+    assert_type(completion.id, str)
+    assert_type(completion.created, int)
+    assert_type(completion.choices, tuple[CompletionStreamChoice, ...])
+    assert_type(completion.choices[0].text, str)
+    assert_type(completion.choices[0].index, int)
+    assert_type(completion.system_fingerprint, str | None)
+    assert_type(completion.obfuscation, str | None)
+
+
+def whole_streams() -> None:
+    assert_type(decode(BODY, CompletionStreamEvent), list[CompletionStreamEvent])
+    assert_type(decode(BODY), list[Event])
+    assert_type(
+        decode(BODY, CompletionStreamEvent, on_error="yield"), list[CompletionStreamEvent | ErrorEvent]
+    )
+    for completion in iter_events([BODY], CompletionStreamEvent):
+        assert_type(completion, CompletionStreamEvent)
+    for anything in iter_events(io.BytesIO(BODY), strict=True):
+        assert_type(anything, Event)
+        match anything:
+            case CompletionStreamEvent(choices=choices):
+                assert_type(choices, tuple[CompletionStreamChoice, ...])
+            case ChatCompletionChunk() | GenericEvent() | ErrorEvent():
+                pass
+    for one in iter_events(BODY, CompletionStreamEvent, on_error="yield"):
+        assert_type(one, CompletionStreamEvent | ErrorEvent)
+    stream = iter_events([BODY], CompletionStreamEvent, on_error="skip", multi=True, max_event_bytes=1000)
+    assert_type(stream.done, bool)
+    stream.close()
+
+
+async def whole_async_streams() -> None:
+    async def source() -> AsyncIterator[bytes]:
+        yield BODY
+
+    async for completion in aiter_events(source(), CompletionStreamEvent):
+        assert_type(completion, CompletionStreamEvent)
+    async for anything in aiter_events(source()):
+        assert_type(anything, Event)
+
+
+def step_by_step() -> None:
+    decoder = Decoder(CompletionStreamEvent)
+    if TYPE_CHECKING:  # at run time the compiled class need not be subscriptable
+        assert_type(decoder, Decoder[CompletionStreamEvent])
+    assert_type(decoder.feed(BODY), list[CompletionStreamEvent])
+    assert_type(decoder.feed(memoryview(BODY)), list[CompletionStreamEvent])
+    assert_type(decoder.close(), list[CompletionStreamEvent])
+    assert_type(decoder.done, bool)
+    assert_type(decoder.last_event_id, str)
+    assert_type(Decoder().feed(BODY), list[Event])
+    parser = Parser()
+    for item in parser.feed(BODY):
+        if isinstance(item, ServerSentEvent):
+            assert_type(item.data, str)
+            assert_type(item.retry, int | None)
+    assert_type(parser.pending, int)
+    assert_type(parser.retry, int | None)
+
+
+def errors() -> None:
+    try:
+        decode(b"data: {\n\n")
+    except sselerate.DecodeError as error:
+        assert_type(error.offset, int | None)
+        assert_type(error.event_index, int | None)
+        assert_type(error.events, list[Any])
+        assert_type(error.path, str | None)
+    except sselerate.SSEError:
+        pass
+    assert_type(sselerate.BACKEND, Literal["rust", "python"])
+
+
+def main() -> None:
+    for check in (declared_classes, wrong_on_purpose, completion_fields, whole_streams, step_by_step, errors):
+        check()
+    asyncio.run(whole_async_streams())
