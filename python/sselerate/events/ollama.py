@@ -62,13 +62,16 @@ class OllamaMessage(Event):
     """Calls of tools."""
 
 
+@event
 class OllamaUsage(Usage):
-    """The counts of the last event, which lie among its other fields."""
+    """The counts of the last event. On the wire they lie among its other fields; `OllamaResponse.usage` makes this
+    of them."""
 
-    __slots__ = ()
+    prompt_eval_count: int | None = None
+    """Tokens of the prompt that were evaluated."""
 
-    prompt_eval_count: int | None
-    eval_count: int | None
+    eval_count: int | None = None
+    """Tokens generated."""
 
     @property
     def input_tokens(self) -> int | None:
@@ -82,7 +85,7 @@ class OllamaUsage(Usage):
 
 
 @event
-class OllamaResponse(OllamaUsage, StreamEvent):
+class OllamaResponse(StreamEvent):
     """Base of the events of both streams."""
 
     __dialect__ = "ollama"
@@ -126,8 +129,10 @@ class OllamaResponse(OllamaUsage, StreamEvent):
 
     @property
     def usage(self) -> OllamaUsage | None:
-        """The event itself if it is the last one, as the counts are among its fields."""
-        return self if self.eval_count is not None or self.prompt_eval_count is not None else None
+        """The counts of the last event."""
+        if self.eval_count is None and self.prompt_eval_count is None:
+            return None
+        return OllamaUsage(prompt_eval_count=self.prompt_eval_count, eval_count=self.eval_count)
 
     @property
     def is_terminal(self) -> bool:

@@ -157,6 +157,18 @@ impl Decoder {
         }
     }
 
+    /// The same with the templates of a decoder that is gone. They must come from one with this schema and these options.
+    pub fn with_predictor(schema: Arc<Schema>, options: Options, predictor: Predictor) -> Self {
+        let mut decoder = Self::new(schema, options);
+        decoder.reader.predictor = predictor;
+        decoder
+    }
+
+    /// What was learnt, for the next decoder.
+    pub fn take_predictor(&mut self) -> Predictor {
+        std::mem::replace(&mut self.reader.predictor, Predictor::new(false))
+    }
+
     /// Back to the start of a stream. What was learnt is kept.
     pub fn reset(&mut self) {
         self.framer.reset();

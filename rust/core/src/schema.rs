@@ -4,7 +4,7 @@
 //! field is this key (`Class::find`), does it keep the declaration (`check`), and which values decide about the structure
 //! and so must never be predicted (`pinned`).
 
-use crate::json::{Kind, Node, Tape};
+use crate::json::{Kind, Node, Tape, scan};
 
 /// Index of a class in [`Schema::classes`].
 pub type ClassId = usize;
@@ -101,7 +101,11 @@ impl Class {
     /// Like [`Class::find`], for a key node that may have escapes.
     #[inline]
     pub fn find_node(&self, node: &Node, payload: &[u8], hint: usize) -> Option<usize> {
-        self.find(&node.text(payload), hint)
+        if node.flags & scan::ESCAPED == 0 {
+            self.find(node.bytes(payload), hint)
+        } else {
+            self.find(&node.text(payload), hint)
+        }
     }
 }
 

@@ -528,6 +528,7 @@ mod tests {
             data: Some(data),
             event: b"",
             id: b"",
+            sets_id: false,
             retry: None,
             error: None,
             offset: 0,

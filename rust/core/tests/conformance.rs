@@ -54,7 +54,8 @@ fn read<'a>(options: &Value, chunks: impl Iterator<Item = &'a [u8]>) -> (Vec<Val
                 Item::Event(frame) => {
                     index += 1;
                     let data = frame.data.unwrap_or_default();
-                    let valid = [data, frame.event, frame.id].iter().all(|bytes| std::str::from_utf8(bytes).is_ok());
+                    let id = if frame.sets_id { frame.id } else { b"" };
+                    let valid = [data, frame.event, id].iter().all(|bytes| std::str::from_utf8(bytes).is_ok());
                     if strict && !valid {
                         let (index, offset) = (index - 1, frame.offset);
                         items.push(serde_json::json!({

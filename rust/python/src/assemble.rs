@@ -16,6 +16,7 @@ const KEYS: usize = 256;
 
 /// Makes events. It remembers, for each field of each class, the last string, which the next event gets too if it is the same: the
 /// id, model and finish reason of a stream exist once.
+#[derive(Default)]
 pub(crate) struct Assembler {
     last: Vec<Vec<Option<Py<PyString>>>>,
     keys: Vec<Option<Py<PyString>>>,
@@ -111,7 +112,7 @@ impl Assembler {
                 layout::write(&event, layout.slot(field), layout.defaults[field].bind(py).clone());
                 missing &= missing - 1;
             }
-            layout::write(&event, layout.absent(), absent.into_pyobject(py)?.into_any());
+            layout::write(&event, layout.absent(), mask(py, absent)?);
             match extra {
                 None => layout::write(&event, layout.extra(), py.None().into_bound(py)),
                 Some(extra) => {
@@ -253,6 +254,15 @@ impl Assembler {
             layout::write(&event, layout.extra(), py.None().into_bound(py));
         }
         Ok(event)
+    }
+}
+
+/// An int of bits. Those below 256 exist already; classes of more than 64 fields are rare.
+#[inline]
+fn mask(py: Python<'_>, bits: u128) -> PyResult<Bound<'_, PyAny>> {
+    match u64::try_from(bits) {
+        Ok(bits) => Ok(bits.into_pyobject(py)?.into_any()),
+        Err(_) => Ok(bits.into_pyobject(py)?.into_any()),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::chunk::Chunk;
 use crate::errors;
 use crate::guard::{Entered, Exclusive};
 use crate::plan::Plan;
-use crate::program::Program;
+use crate::program::{Program, Warm};
 use crate::scalar;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -34,6 +34,7 @@ pub(crate) struct State {
     assembler: Assembler,
     /// By the number of the template.
     plans: Vec<Option<Plan>>,
+    strict: bool,
     on_error: OnError,
     max_event_bytes: usize,
     error_count: u64,
@@ -78,12 +79,25 @@ impl Decoder {
             None => Program::of(py.None().bind(py))?,
         };
         let options = Options { strict, multi, max_event_bytes, predict: true };
-        let mut core = core::Decoder::new(program.get().schema.clone(), options);
+        let schema = program.get().schema.clone();
+        let (mut core, plans, assembler) = match program.get().warm(strict) {
+            Some(warm) => (core::Decoder::with_predictor(schema, options, warm.predictor), warm.plans, warm.assembler),
+            None => (core::Decoder::new(schema, options), Vec::new(), Assembler::new(program.get())),
+        };
         core.framer_mut().set_last_event_id(last_event_id.unwrap_or("").as_bytes());
-        let assembler = Assembler::new(program.get());
-        let (plans, left) = (Vec::new(), Vec::new());
-        let state =
-            State { core, program, assembler, plans, on_error, max_event_bytes, error_count: 0, left, closed: false };
+        let left = Vec::new();
+        let state = State {
+            core,
+            program,
+            assembler,
+            plans,
+            strict,
+            on_error,
+            max_event_bytes,
+            error_count: 0,
+            left,
+            closed: false,
+        };
         Ok(Self { state: Exclusive::new(state) })
     }
 
@@ -180,6 +194,15 @@ pub(crate) fn checked_limit(max_event_bytes: i64) -> PyResult<usize> {
         // Positions inside a payload are kept in 32 bits.
         Ok(limit) if limit > 0 => Ok(limit.min(u32::MAX as usize - 1)),
         _ => Err(PyValueError::new_err(format!("max_event_bytes must be at least 1, not {max_event_bytes}"))),
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        let predictor = self.core.take_predictor();
+        let plans = std::mem::take(&mut self.plans);
+        let assembler = std::mem::take(&mut self.assembler);
+        self.program.get().keep_warm(self.strict, Warm { predictor, plans, assembler });
     }
 }
 

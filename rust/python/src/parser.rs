@@ -220,7 +220,8 @@ impl Maker {
         strict: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let data = frame.data.unwrap_or_default();
-        if strict && [data, frame.event, frame.id].iter().any(|bytes| std::str::from_utf8(bytes).is_err()) {
+        let id = if frame.sets_id { frame.id } else { b"" };
+        if strict && [data, frame.event, id].iter().any(|bytes| std::str::from_utf8(bytes).is_err()) {
             let error = errors::invalid_utf8(py, &scalar::text(py, data)?, event_index, frame.offset)?;
             return Err(PyErr::from_value(error));
         }

@@ -111,6 +111,12 @@ impl Plan {
         Ok(event)
     }
 
+    /// Let go of earlier events.
+    pub(crate) fn forget_events(&mut self) {
+        self.kept = Vec::new();
+        self.next = 0;
+    }
+
     /// Remember an event. The oldest one is still in use, so either the ring is too small or events are being collected.
     fn keep(&mut self, event: &Bound<'_, PyAny>) {
         let kept = event.clone().unbind();

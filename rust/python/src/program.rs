@@ -1,16 +1,21 @@
 //! What a consumer declared, compiled: the core's schema, and the layout of every class in it.
 
+use crate::assemble::Assembler;
 use crate::layout::EventLayout;
+use crate::plan::Plan;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple, PyType};
 use sselerate_core::schema::{Class, ClassId, Field, Literal, Rule, Schema, Shape, ShapeId, Step, Tags, Target};
+use sselerate_core::template::Predictor;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Compiled targets that are kept. Programs are few; a program that makes classes as it goes must not grow for ever.
 const MAX_KEPT: usize = 256;
+/// Decoders whose learning is kept for each target: as many as a small proxy has streams ending at once.
+const MAX_WARM: usize = 8;
 
 /// A compiled target. Shared by all decoders of that target.
 #[pyclass(frozen, module = "sselerate._core")]
@@ -19,6 +24,16 @@ pub(crate) struct Program {
     /// By [`ClassId`].
     pub(crate) layouts: Vec<EventLayout>,
     pub(crate) generic: EventLayout,
+    /// What decoders that are gone have learnt, lenient and strict ones apart.
+    warm: [Mutex<Vec<Warm>>; 2],
+}
+
+/// What a decoder has learnt. Most streams are short, and the next one looks like the last: a decoder that begins with this
+/// predicts from its first event on.
+pub(crate) struct Warm {
+    pub(crate) predictor: Predictor,
+    pub(crate) plans: Vec<Option<Plan>>,
+    pub(crate) assembler: Assembler,
 }
 
 impl Program {
@@ -42,6 +57,23 @@ impl Program {
         Ok(program.unbind())
     }
 
+    /// What an earlier decoder has learnt, for a new one to begin with.
+    pub(crate) fn warm(&self, strict: bool) -> Option<Warm> {
+        self.warm[usize::from(strict)].lock().ok()?.pop()
+    }
+
+    /// Keep what a decoder has learnt.
+    pub(crate) fn keep_warm(&self, strict: bool, mut warm: Warm) {
+        for plan in warm.plans.iter_mut().flatten() {
+            plan.forget_events();
+        }
+        if let Ok(mut kept) = self.warm[usize::from(strict)].lock()
+            && kept.len() < MAX_WARM
+        {
+            kept.push(warm);
+        }
+    }
+
     fn compile(target: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = target.py();
         let declare = py.import("sselerate.events.declare")?;
@@ -60,7 +92,7 @@ impl Program {
         let names = ["data".to_owned(), "type".to_owned()];
         let generic = EventLayout::new(&generic_class, &names, Box::new([py.None(), py.None()]))?;
         let schema = Arc::new(Schema { classes: compiler.classes, shapes: compiler.shapes, target });
-        Ok(Self { schema, layouts: compiler.layouts, generic })
+        Ok(Self { schema, layouts: compiler.layouts, generic, warm: Default::default() })
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Frame<'a> {
     pub event: &'a [u8],
     /// The last event id after this block.
     pub id: &'a [u8],
+    /// The block itself has set it.
+    pub sets_id: bool,
     /// The `retry` value set inside this block.
     pub retry: Option<u64>,
     /// The value of a field named `error` ([`Mode::Typed`] only).
@@ -673,6 +675,7 @@ impl Framer {
             data: block.has_data.then(|| held.unwrap_or(&block.data)),
             event: &block.event,
             id: &self.last_id,
+            sets_id: block.has_id,
             retry: block.retry,
             error: block.has_error.then_some(&block.error[..]),
             offset: block.start,
@@ -688,6 +691,7 @@ impl Framer {
             data: Some(in_chunk.map_or(&self.block.bare.text, |(data, _)| data)),
             event: b"",
             id: &self.last_id,
+            sets_id: false,
             retry: None,
             error: None,
             offset,

@@ -75,9 +75,11 @@ impl Node {
 }
 
 /// The nodes of one payload. Node 0 is the whole value.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Tape {
     nodes: Vec<Node>,
+    /// Room for the parser's stack.
+    open: Vec<u32>,
 }
 
 impl Tape {
@@ -109,11 +111,6 @@ impl Tape {
         }
         self.children(index).filter(|&child| self.nodes[child].spells(payload, key)).last().map(|child| child + 1)
     }
-
-    fn push(&mut self, kind: Kind, flags: u8, start: usize, end: usize) {
-        let next = self.nodes.len() as u32 + 1;
-        self.nodes.push(Node { kind, flags, start: start as u32, end: end as u32, next });
-    }
 }
 
 /// Lay the tape of `payload`, which must be at most 4 GiB. The old content of `tape` is dropped. Takes time linear in the payload; nesting and
@@ -124,20 +121,25 @@ impl Tape {
 pub fn parse(payload: &[u8], tape: &mut Tape) -> Result<(), JsonError> {
     tape.nodes.clear();
     assert!(u32::try_from(payload.len()).is_ok(), "a payload of 4 GiB or more");
-    Parser { payload, at: 0, tape, open: [0; MAX_DEPTH], depth: 0 }.run()
+    let mut open = std::mem::take(&mut tape.open);
+    open.clear();
+    let mut parser = Parser { payload, at: 0, nodes: &mut tape.nodes, open };
+    let parsed = parser.run();
+    tape.open = parser.open;
+    parsed
 }
 
 struct Parser<'a> {
     payload: &'a [u8],
     at: usize,
-    tape: &'a mut Tape,
+    nodes: &'a mut Vec<Node>,
     /// Node indexes of the arrays and objects we are in.
-    open: [u32; MAX_DEPTH],
-    depth: usize,
+    open: Vec<u32>,
 }
 
+// The small steps are inlined into the one loop: as calls they would cost more than what they do.
 impl Parser<'_> {
-    fn run(mut self) -> Result<(), JsonError> {
+    fn run(&mut self) -> Result<(), JsonError> {
         'value: loop {
             match self.peek() {
                 Some(b'"') => self.string(Kind::Str)?,
@@ -162,13 +164,13 @@ impl Parser<'_> {
             }
             // A value has ended: what follows depends on what we are in.
             loop {
-                let Some(parent) = self.depth.checked_sub(1).map(|top| self.open[top]) else {
+                let Some(&parent) = self.open.last() else {
                     return match self.peek() {
                         None => Ok(()),
                         Some(_) => self.fail(JsonErrorKind::TrailingData),
                     };
                 };
-                let in_object = self.tape.nodes[parent as usize].kind == Kind::Object;
+                let in_object = self.nodes[parent as usize].kind == Kind::Object;
                 match self.peek() {
                     Some(b',') => {
                         self.at += 1;
@@ -188,31 +190,44 @@ impl Parser<'_> {
     }
 
     /// The next byte that is not white space.
-    #[inline]
+    #[inline(always)]
     fn peek(&mut self) -> Option<u8> {
-        loop {
-            let byte = *self.payload.get(self.at)?;
-            if byte > b' ' || !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-                return Some(byte);
-            }
-            self.at += 1;
-        }
+        let byte = *self.payload.get(self.at)?;
+        if byte > b' ' { Some(byte) } else { self.skip_white_space() }
     }
 
+    fn skip_white_space(&mut self) -> Option<u8> {
+        while matches!(self.payload.get(self.at)?, b' ' | b'\t' | b'\n' | b'\r') {
+            self.at += 1;
+        }
+        self.payload.get(self.at).copied()
+    }
+
+    #[cold]
     fn fail<T>(&self, kind: JsonErrorKind) -> Result<T, JsonError> {
         Err(JsonError { kind, position: self.at })
     }
 
-    #[inline]
+    #[inline(always)]
+    fn push(&mut self, kind: Kind, flags: u8, start: usize, end: usize) {
+        let next = self.nodes.len() as u32 + 1;
+        self.nodes.push(Node { kind, flags, start: start as u32, end: end as u32, next });
+    }
+
+    #[inline(always)]
     fn string(&mut self, kind: Kind) -> Result<(), JsonError> {
         let start = self.at + 1;
-        let (end, flags) = scan::string(self.payload, start)?;
-        self.tape.push(kind, flags, start, end);
+        let (mut end, non_ascii) = scan::plain_run(self.payload, start);
+        let mut flags = if non_ascii { scan::NON_ASCII } else { 0 };
+        if self.payload.get(end) != Some(&b'"') {
+            (end, flags) = scan::string(self.payload, start)?;
+        }
+        self.push(kind, flags, start, end);
         self.at = end + 1;
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn key(&mut self) -> Result<(), JsonError> {
         match self.peek() {
             Some(b'"') => self.string(Kind::Key)?,
@@ -227,27 +242,28 @@ impl Parser<'_> {
         Ok(())
     }
 
+    #[inline(always)]
     fn enter(&mut self, kind: Kind) -> Result<(), JsonError> {
-        if self.depth == MAX_DEPTH {
+        if self.open.len() == MAX_DEPTH {
             return self.fail(JsonErrorKind::TooDeep);
         }
-        self.open[self.depth] = self.tape.nodes.len() as u32;
-        self.depth += 1;
-        self.tape.push(kind, 0, self.at, self.at);
+        self.open.push(self.nodes.len() as u32);
+        self.push(kind, 0, self.at, self.at);
         self.at += 1;
         Ok(())
     }
 
+    #[inline(always)]
     fn leave(&mut self) {
         self.at += 1;
-        self.depth -= 1;
-        let next = self.tape.nodes.len() as u32;
-        let node = &mut self.tape.nodes[self.open[self.depth] as usize];
-        node.end = self.at as u32;
-        node.next = next;
+        let next = self.nodes.len() as u32;
+        if let Some(node) = self.open.pop().and_then(|open| self.nodes.get_mut(open as usize)) {
+            node.end = self.at as u32;
+            node.next = next;
+        }
     }
 
-    #[inline]
+    #[inline(always)]
     fn number(&mut self) -> Result<(), JsonError> {
         let start = self.at;
         let Some((end, integer)) = scan::number(self.payload, start) else {
@@ -257,7 +273,7 @@ impl Parser<'_> {
         if integer && end - start - usize::from(self.payload[start] == b'-') > MAX_INT_DIGITS {
             return self.fail(JsonErrorKind::IntegerTooLong);
         }
-        self.tape.push(kind, 0, start, end);
+        self.push(kind, 0, start, end);
         self.at = end;
         Ok(())
     }
@@ -274,7 +290,7 @@ impl Parser<'_> {
         let rest = &self.payload[self.at..];
         for (word, kind) in LITERALS {
             if rest.starts_with(word) {
-                self.tape.push(kind, 0, self.at, self.at + word.len());
+                self.push(kind, 0, self.at, self.at + word.len());
                 self.at += word.len();
                 return Ok(());
             }
