@@ -47,6 +47,8 @@ fn schema() -> Arc<Schema> {
             shape(127, vec![], None),
         ],
         target: Target::Shape(0),
+        last: Vec::new(),
+        last_names: Vec::new(),
     })
 }
 

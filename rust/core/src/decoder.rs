@@ -5,7 +5,7 @@
 //! borrows from the chunk or from buffers here; objects are made by whoever asks.
 
 use crate::error::{JsonError, JsonErrorKind};
-use crate::framing::{Frame, Framer, Item, Mode};
+use crate::framing::{End, Frame, Framer, Item, Mode};
 use crate::json::{Kind, Node, Tape, parse};
 use crate::schema::{Mismatch, Schema, ShapeId, Target};
 use crate::template::{Learned, Predictor, Span};
@@ -220,7 +220,7 @@ impl Decoder {
             return None;
         }
         let item = self.framer.next(chunk, position)?;
-        Some(reader.read(item, chunk, false))
+        Some(reader.read(item, chunk))
     }
 
     /// The stream has ended: its last, unfinished event is delivered if its JSON is whole. Call until it answers None.
@@ -229,12 +229,12 @@ impl Decoder {
             return None;
         }
         let item = self.framer.finish()?;
-        Some(self.reader.read(item, b"", true))
+        Some(self.reader.read(item, b""))
     }
 }
 
 impl Reader {
-    fn read<'a>(&'a mut self, item: Item<'a>, chunk: &'a [u8], at_end: bool) -> Step<'a> {
+    fn read<'a>(&'a mut self, item: Item<'a>, chunk: &'a [u8]) -> Step<'a> {
         match item {
             Item::Comment(_) => Step::Nothing,
             Item::TooLarge(offset) => Step::Failed(Failure {
@@ -243,11 +243,11 @@ impl Reader {
                 event_index: self.event_index,
                 offset,
             }),
-            Item::Event(frame) => self.read_event(frame, chunk, at_end),
+            Item::Event(frame) => self.read_event(frame, chunk),
         }
     }
 
-    fn read_event<'a>(&'a mut self, frame: Frame<'a>, chunk: &'a [u8], at_end: bool) -> Step<'a> {
+    fn read_event<'a>(&'a mut self, frame: Frame<'a>, chunk: &'a [u8]) -> Step<'a> {
         let event_index = self.event_index;
         if frame.data.is_some() {
             self.event_index += 1;
@@ -264,7 +264,7 @@ impl Reader {
             self.ended = !self.options.multi;
             return Step::Nothing;
         }
-        let predictable = frame.event != b"error" && frame.terminated;
+        let predictable = frame.event != b"error" && frame.end == End::Own;
         if predictable
             && self.predictor.is_active()
             && let Some(template) = self.predictor.take_payload(data)
@@ -272,7 +272,7 @@ impl Reader {
             self.predictor.learn_frame(template, chunk, &frame);
             return Step::Hit(Hit { template, bytes: data, spans: self.predictor.spans() });
         }
-        self.parse_event(frame, chunk, event_index, at_end)
+        self.parse_event(frame, chunk, event_index)
     }
 
     fn server_error_field<'a>(&'a mut self, error: &'a [u8], event_index: u64, offset: u64) -> Step<'a> {
@@ -281,21 +281,21 @@ impl Reader {
         Step::Failed(Failure { cause: Cause::Server(value), data: text(payload), event_index, offset })
     }
 
-    fn parse_event<'a>(&'a mut self, frame: Frame<'a>, chunk: &'a [u8], event_index: u64, at_end: bool) -> Step<'a> {
+    fn parse_event<'a>(&'a mut self, frame: Frame<'a>, chunk: &'a [u8], event_index: u64) -> Step<'a> {
         let Self { schema, options, predictor, tape, repaired, pinned, done, .. } = self;
         let data = frame.data.unwrap_or_default();
         let offset = frame.offset;
         let fail = |cause, payload| Step::Failed(Failure { cause, data: text(payload), event_index, offset });
         let (payload, mut parsed) = parse_text(data, tape, repaired);
         let tape = &*tape;
-        if frame.bare && !frame.terminated && !at_end {
+        if frame.end == End::Cut {
             parsed = Err(JsonError { kind: JsonErrorKind::UnexpectedEnd, position: payload.len() });
         }
         let named_error = frame.event == b"error";
         if let Err(error) = parsed {
             let cause = match error {
                 _ if named_error => Cause::Server(None),
-                error if at_end && !frame.terminated => Cause::Truncated(error.kind),
+                error if frame.end == End::Stream => Cause::Truncated(error.kind),
                 error => Cause::Json(error),
             };
             return fail(cause, payload);
@@ -312,14 +312,14 @@ impl Reader {
             let error = JsonError { kind: JsonErrorKind::ExpectedObject, position: 0 };
             return fail(Cause::Json(error), payload);
         }
-        let last = signs.is_last(tape, payload);
+        let last = schema.is_last(payload, tape) || schema.last_names.iter().any(|name| name == frame.event);
         *done |= last;
         if let (true, Some(shape)) = (options.strict, shape)
             && let Err(mismatch) = schema.check(shape, payload, tape)
         {
             return fail(Cause::Mismatch(mismatch), payload);
         }
-        let learning = (shape.is_some() && frame.terminated && !last && predictor.missed()).then_some(Learning {
+        let learning = (shape.is_some() && frame.end == End::Own && !last && predictor.missed()).then_some(Learning {
             predictor,
             pinned,
             schema,
@@ -395,13 +395,6 @@ impl Signs {
             return Some(given.map_or(0, |(node, _)| node));
         }
         None
-    }
-
-    /// Whether this is the last event of its dialect (Anthropic Messages, OpenAI Responses).
-    fn is_last(&self, tape: &Tape, payload: &[u8]) -> bool {
-        const LAST: [&[u8]; 4] = [b"message_stop", b"response.completed", b"response.failed", b"response.incomplete"];
-        let kind = self.kind.map(|node| &tape.nodes()[node]);
-        kind.is_some_and(|kind| LAST.iter().any(|last| is_str(kind, payload, last)))
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Tags {
     pub key: Vec<u8>,
     /// The class by value.
     pub classes: Vec<(Vec<u8>, ClassId)>,
+    /// The class of objects with any other value, or none.
+    pub other: Option<ClassId>,
 }
 
 /// What a JSON value may look like.
@@ -118,16 +120,25 @@ pub enum Step {
     Index(usize),
 }
 
-/// A rule of recognition: the first that holds decides what a payload is.
+/// Something by which a payload is known. With neither `equals` nor `prefix` it is enough that the path leads somewhere.
 #[derive(Clone, Debug)]
-pub struct Rule {
+pub struct Sign {
     /// Where to look.
     pub path: Vec<Step>,
-    /// The value must be one of these strings; none: see `prefix`.
+    /// The value is one of these strings.
     pub equals: Option<Vec<Vec<u8>>>,
-    /// The value must be a string that begins so; none, and no `equals`: it must only be there.
+    /// The value is a string that begins so.
     pub prefix: Option<Vec<u8>>,
-    /// What the payload then is.
+    /// A key that the payload has besides.
+    pub also: Option<Vec<u8>>,
+}
+
+/// A rule of recognition: the first whose sign a payload shows decides what it is.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// How such payloads are known.
+    pub sign: Sign,
+    /// What they are.
     pub shape: ShapeId,
 }
 
@@ -149,6 +160,10 @@ pub struct Schema {
     pub shapes: Vec<Shape>,
     /// Where to begin.
     pub target: Target,
+    /// The signs of a payload that is the last of its stream, whatever the target.
+    pub last: Vec<Sign>,
+    /// The `event` fields that say the same.
+    pub last_names: Vec<Vec<u8>>,
 }
 
 /// A payload that does not keep its declaration. Texts of the payload in it may hold lone surrogates, as
@@ -166,7 +181,7 @@ impl Schema {
     pub fn shape_of_payload(&self, payload: &[u8], tape: &Tape) -> Option<ShapeId> {
         match &self.target {
             Target::Shape(shape) => Some(*shape),
-            Target::Rules(rules) => rules.iter().find(|rule| rule.holds(payload, tape)).map(|rule| rule.shape),
+            Target::Rules(rules) => rules.iter().find(|rule| rule.sign.holds(payload, tape)).map(|rule| rule.shape),
         }
     }
 
@@ -178,11 +193,16 @@ impl Schema {
             [class] => Some(*class),
             _ => {
                 let tags = shape.tags.as_ref()?;
-                let tag = &tape.nodes()[tape.member(payload, node, &tags.key)?];
-                let is_tag = |name: &[u8]| tag.kind == Kind::Str && tag.spells(payload, name);
-                tags.classes.iter().find(|(name, _)| is_tag(name)).map(|(_, class)| *class)
+                let tag = tape.member(payload, node, &tags.key).map(|tag| &tape.nodes()[tag]);
+                let is = |name: &[u8]| tag.is_some_and(|tag| tag.kind == Kind::Str && tag.spells(payload, name));
+                tags.classes.iter().find(|(name, _)| is(name)).map(|(_, class)| *class).or(tags.other)
             }
         }
+    }
+
+    /// Whether this payload is the last of its stream.
+    pub fn is_last(&self, payload: &[u8], tape: &Tape) -> bool {
+        self.last.iter().any(|sign| sign.holds(payload, tape))
     }
 
     /// Whether a class of the target has a field `error`: then it is data, not a report of the server.
@@ -208,11 +228,10 @@ impl Schema {
         for key in ["type", "object", "error"] {
             self.pin_member(0, key.as_bytes(), payload, tape, pinned);
         }
-        if let Target::Rules(rules) = &self.target {
-            for rule in rules {
-                if let Some(node) = rule.node(payload, tape) {
-                    pinned[node] = true;
-                }
+        let rules = if let Target::Rules(rules) = &self.target { &rules[..] } else { &[] };
+        for sign in rules.iter().map(|rule| &rule.sign).chain(&self.last) {
+            if let Some(node) = sign.node(payload, tape) {
+                pinned[node] = true;
             }
         }
         self.pin(&self.shapes[shape], strict, payload, tape, 0, pinned);
@@ -259,7 +278,7 @@ impl Schema {
     }
 }
 
-impl Rule {
+impl Sign {
     fn node(&self, payload: &[u8], tape: &Tape) -> Option<usize> {
         let mut node = 0;
         for step in &self.path {
@@ -274,6 +293,9 @@ impl Rule {
 
     fn holds(&self, payload: &[u8], tape: &Tape) -> bool {
         let Some(node) = self.node(payload, tape).map(|node| &tape.nodes()[node]) else { return false };
+        if self.also.as_ref().is_some_and(|key| tape.member(payload, 0, key).is_none()) {
+            return false;
+        }
         match (&self.equals, &self.prefix) {
             (None, None) => true,
             _ if node.kind != Kind::Str => false,
@@ -355,7 +377,7 @@ impl Check<'_> {
                 self.value(&schema.shapes[values], value)?;
                 self.path.truncate(length);
             }
-        } else if let Some(Tags { key, classes }) = &shape.tags {
+        } else if let Some(Tags { key, classes, .. }) = &shape.tags {
             self.enter(key);
             let Some(tag) = self.tape.member(self.payload, node, key) else {
                 return Err(self.mismatch(b"missing".to_vec()));

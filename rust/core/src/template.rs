@@ -521,6 +521,7 @@ fn shape(payload: &[u8], scalars: &[Scalar]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::framing::End;
     use crate::json::parse;
 
     fn frame(data: &[u8]) -> Frame<'_> {
@@ -533,7 +534,7 @@ mod tests {
             error: None,
             offset: 0,
             bare: false,
-            terminated: true,
+            end: End::Own,
             place: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use sselerate_core::decoder::{Cause, Decoder, Options, Step};
 use sselerate_core::json::{Kind, Tape};
-use sselerate_core::schema::{Class, Field, Literal, Rule, Schema, Shape, Step as Path, Tags, Target, kinds};
+use sselerate_core::schema::{Class, Field, Literal, Rule, Schema, Shape, Sign, Step as Path, Tags, Target, kinds};
 use sselerate_core::template::Span;
 use std::sync::Arc;
 
@@ -22,12 +22,18 @@ pub fn schema() -> Arc<Schema> {
     let tagged = Shape {
         kinds: kinds::OBJECT,
         classes: vec![2, 3],
-        tags: Some(Tags { key: b"type".to_vec(), classes: vec![(b"a".to_vec(), 2), (b"b".to_vec(), 3)] }),
+        tags: Some(Tags { key: b"type".to_vec(), classes: vec![(b"a".to_vec(), 2), (b"b".to_vec(), 3)], other: None }),
         expected: "object".into(),
         ..Shape::default()
     };
     let choices = Shape { kinds: kinds::ARRAY, items: Some(5), expected: "array".into(), ..Shape::default() };
     let field = |wire: &str, shape, required| Field { wire: wire.as_bytes().to_vec(), shape, required };
+    let sign = |key: &str, equals: Option<[&str; 2]>| Sign {
+        path: vec![Path::Key(key.as_bytes().to_vec())],
+        equals: equals.map(|words| words.map(|word| word.as_bytes().to_vec()).to_vec()),
+        prefix: None,
+        also: None,
+    };
     Arc::new(Schema {
         classes: vec![
             Class { fields: vec![field("id", 1, true), field("created", 2, false), field("choices", 7, true), field("delta", 6, false)] },
@@ -37,9 +43,11 @@ pub fn schema() -> Arc<Schema> {
         ],
         shapes: vec![any, text, number, reason, class(0), class(1), tagged, choices],
         target: Target::Rules(vec![
-            Rule { path: vec![Path::Key(b"choices".to_vec())], equals: None, prefix: None, shape: 4 },
-            Rule { path: vec![Path::Key(b"type".to_vec())], equals: Some(vec![b"a".to_vec(), b"b".to_vec()]), prefix: None, shape: 6 },
+            Rule { sign: sign("choices", None), shape: 4 },
+            Rule { sign: sign("type", Some(["a", "b"])), shape: 6 },
         ]),
+        last: vec![sign("done", None)],
+        last_names: vec![b"done".to_vec()],
     })
 }
 

@@ -37,18 +37,26 @@ impl Assembler {
         Self { last, keys: Vec::new(), scratch: Vec::new() }
     }
 
-    /// The event of a payload; None: no class claims it.
+    /// The event of a payload, and whether it can be predicted; None: no class claims it.
     pub(crate) fn event<'py>(
         &mut self,
         py: Python<'py>,
         parsed: Parsed<'_>,
         shape: ShapeId,
-    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        name: &[u8],
+    ) -> PyResult<Option<(Bound<'py, PyAny>, bool)>> {
         let schema = &parsed.program.schema;
-        match schema.resolve(&schema.shapes[shape], parsed.payload, parsed.tape, 0) {
-            Some(class) => self.object(py, parsed, class, 0).map(Some),
-            None => Ok(None),
+        let Some(class) = schema.resolve(&schema.shapes[shape], parsed.payload, parsed.tape, 0) else {
+            return Ok(None);
+        };
+        let event = self.object(py, parsed, class, 0)?;
+        let layout = &parsed.program.layouts[class];
+        if let Some(field) = layout.event_name {
+            // SAFETY: the slot is one of this class, and nobody else has the event yet.
+            unsafe { layout::write(&event, layout.slot(field), event_name(py, name)?) };
         }
+        // A template knows the payload, not always the name before it.
+        Ok(Some((event, layout.event_name.is_none())))
     }
 
     /// The value at a node, as its shape has it. Recursion is bounded by the depth limit of the tape.
@@ -241,10 +249,7 @@ impl Assembler {
     ) -> PyResult<Bound<'py, PyAny>> {
         let layout = &parsed.program.generic;
         let data = self.plain(py, parsed, 0)?;
-        let name = match name {
-            b"" | b"message" => py.None().into_bound(py),
-            name => scalar::text(py, name)?,
-        };
+        let name = event_name(py, name)?;
         let event = layout.make(py)?;
         // SAFETY: the slots are those of GenericEvent, and nobody else has the event yet. `_absent` stays empty, as it is on
         // events that were built by keyword.
@@ -254,6 +259,14 @@ impl Assembler {
             layout::write(&event, layout.extra(), py.None().into_bound(py));
         }
         Ok(event)
+    }
+}
+
+/// The name in the `event` field of a block, as events keep it: None for the default.
+fn event_name<'py>(py: Python<'py>, name: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    match name {
+        b"" | b"message" => Ok(py.None().into_bound(py)),
+        name => scalar::text(py, name),
     }
 }
 

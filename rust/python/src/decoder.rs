@@ -4,6 +4,7 @@ use crate::assemble::{Assembler, Parsed};
 use crate::chunk::Chunk;
 use crate::errors;
 use crate::guard::{Entered, Exclusive};
+use crate::options::{EventId, Limit, Switch};
 use crate::plan::Plan;
 use crate::program::{Program, Warm};
 use crate::scalar;
@@ -11,7 +12,6 @@ use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use sselerate_core::decoder::{self as core, Options, Step};
-use sselerate_core::limits::MAX_EVENT_BYTES;
 
 /// What becomes of an event that is none.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,16 +54,23 @@ impl Decoder {
 #[pymethods]
 impl Decoder {
     #[new]
-    #[pyo3(signature = (target=None, *, strict=false, on_error="raise", max_event_bytes=MAX_EVENT_BYTES as i64, multi=false, last_event_id=Some("")))]
+    #[pyo3(
+        signature = (
+            target=None, *, strict=Switch(false), on_error="raise", max_event_bytes=Limit::DEFAULT, multi=Switch(false),
+            last_event_id=EventId(String::new())
+        ),
+        text_signature = "(target=None, *, strict=False, on_error='raise', max_event_bytes=67108864, multi=False, last_event_id='')"
+    )]
     fn new(
         py: Python<'_>,
         target: Option<&Bound<'_, PyAny>>,
-        strict: bool,
+        strict: Switch,
         on_error: &str,
-        max_event_bytes: i64,
-        multi: bool,
-        last_event_id: Option<&str>,
+        max_event_bytes: Limit,
+        multi: Switch,
+        last_event_id: EventId,
     ) -> PyResult<Self> {
+        let (Switch(strict), Switch(multi), Limit(max_event_bytes)) = (strict, multi, max_event_bytes);
         let on_error = match on_error {
             "raise" => OnError::Raise,
             "yield" => OnError::Yield,
@@ -73,7 +80,6 @@ impl Decoder {
                 return Err(PyValueError::new_err(format!("on_error must be 'raise', 'yield' or 'skip', not {other}")));
             }
         };
-        let max_event_bytes = checked_limit(max_event_bytes)?;
         let program = match target {
             Some(target) => Program::of(target)?,
             None => Program::of(py.None().bind(py))?,
@@ -84,7 +90,7 @@ impl Decoder {
             Some(warm) => (core::Decoder::with_predictor(schema, options, warm.predictor), warm.plans, warm.assembler),
             None => (core::Decoder::new(schema, options), Vec::new(), Assembler::new(program.get())),
         };
-        core.framer_mut().set_last_event_id(last_event_id.unwrap_or("").as_bytes());
+        core.framer_mut().set_last_event_id(last_event_id.0.as_bytes());
         let left = Vec::new();
         let state = State {
             core,
@@ -184,16 +190,6 @@ impl Decoder {
     #[getter]
     fn event_index(&self) -> PyResult<u64> {
         Ok(self.enter()?.core.event_index())
-    }
-}
-
-/// # Errors
-/// ValueError for a limit below 1.
-pub(crate) fn checked_limit(max_event_bytes: i64) -> PyResult<usize> {
-    match usize::try_from(max_event_bytes) {
-        // Positions inside a payload are kept in 32 bits.
-        Ok(limit) if limit > 0 => Ok(limit.min(u32::MAX as usize - 1)),
-        _ => Err(PyValueError::new_err(format!("max_event_bytes must be at least 1, not {max_event_bytes}"))),
     }
 }
 
@@ -331,13 +327,16 @@ impl Maker<'_> {
             Step::Event(event) => {
                 let parsed = Parsed { program, payload: event.payload, tape: event.tape };
                 let made = match event.shape {
-                    Some(shape) => assembler.event(py, parsed, shape)?,
+                    Some(shape) => assembler.event(py, parsed, shape, event.name)?,
                     None => None,
                 };
-                let Some(made) = made else {
+                let Some((made, predictable)) = made else {
                     return assembler.generic(py, parsed, event.name).map(Some);
                 };
                 let shape = event.shape.unwrap_or_default();
+                if !predictable {
+                    return Ok(Some(made));
+                }
                 if let Some(learned) = event.learn() {
                     if plans.len() <= learned.template {
                         plans.resize_with(learned.template + 1, || None);

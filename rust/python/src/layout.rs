@@ -99,15 +99,22 @@ fn slot_offset(class: &Bound<'_, PyType>, name: &str) -> PyResult<isize> {
 pub(crate) struct EventLayout {
     layout: Layout,
     pub(crate) defaults: Box<[Py<PyAny>]>,
+    /// The field that takes the name in the `event` field of the block.
+    pub(crate) event_name: Option<usize>,
     /// `note_extra` was called.
     noted: AtomicBool,
 }
 
 impl EventLayout {
-    pub(crate) fn new(class: &Bound<'_, PyType>, names: &[String], defaults: Box<[Py<PyAny>]>) -> PyResult<Self> {
+    pub(crate) fn new(
+        class: &Bound<'_, PyType>,
+        names: &[String],
+        defaults: Box<[Py<PyAny>]>,
+        event_name: Option<usize>,
+    ) -> PyResult<Self> {
         let hidden = ["extra", "_absent"];
         let layout = Layout::new(class, names.iter().map(String::as_str).chain(hidden))?;
-        Ok(Self { layout, defaults, noted: AtomicBool::new(false) })
+        Ok(Self { layout, defaults, event_name, noted: AtomicBool::new(false) })
     }
 
     #[inline]

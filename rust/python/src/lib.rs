@@ -13,6 +13,7 @@ mod errors;
 mod guard;
 mod iterator;
 mod layout;
+mod options;
 mod parser;
 mod plan;
 mod program;

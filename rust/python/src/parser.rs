@@ -1,16 +1,15 @@
 //! `Parser`: bytes of an event stream to server-sent events.
 
 use crate::chunk::Chunk;
-use crate::decoder::checked_limit;
 use crate::errors;
 use crate::guard::Exclusive;
 use crate::layout::{self, Layout};
+use crate::options::{EventId, Limit, Switch};
 use crate::scalar;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyType};
 use sselerate_core::framing::{Frame, Framer, Item, Mode};
-use sselerate_core::limits::MAX_EVENT_BYTES;
 
 /// Bytes of an event stream to server-sent events, by the WHATWG rule.
 #[pyclass(frozen, module = "sselerate._core")]
@@ -42,21 +41,26 @@ struct Maker {
 #[pymethods]
 impl Parser {
     #[new]
-    #[pyo3(signature = (*, max_event_bytes=MAX_EVENT_BYTES as i64, errors="replace", comments=false, last_event_id=Some("")))]
+    #[pyo3(
+        signature = (
+            *, max_event_bytes=Limit::DEFAULT, errors="replace", comments=Switch(false), last_event_id=EventId(String::new())
+        ),
+        text_signature = "(*, max_event_bytes=67108864, errors='replace', comments=False, last_event_id='')"
+    )]
     fn new(
         py: Python<'_>,
-        max_event_bytes: i64,
+        max_event_bytes: Limit,
         errors: &str,
-        comments: bool,
-        last_event_id: Option<&str>,
+        comments: Switch,
+        last_event_id: EventId,
     ) -> PyResult<Self> {
+        let (Limit(max_event_bytes), Switch(comments)) = (max_event_bytes, comments);
         if errors != "replace" && errors != "strict" {
             let errors_repr = errors.into_pyobject(py)?.repr()?;
             return Err(PyValueError::new_err(format!("errors must be 'replace' or 'strict', not {errors_repr}")));
         }
-        let max_event_bytes = checked_limit(max_event_bytes)?;
         let mut framer = Framer::new(Mode::Standard, max_event_bytes, comments);
-        framer.set_last_event_id(last_event_id.unwrap_or("").as_bytes());
+        framer.set_last_event_id(last_event_id.0.as_bytes());
         let (strict, left, maker) = (errors == "strict", Vec::new(), Maker::new(py)?);
         let state = State { framer, max_event_bytes, strict, event_index: 0, left, closed: false, flush: false, maker };
         Ok(Self { state: Exclusive::new(state) })

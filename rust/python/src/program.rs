@@ -7,7 +7,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple, PyType};
-use sselerate_core::schema::{Class, ClassId, Field, Literal, Rule, Schema, Shape, ShapeId, Step, Tags, Target};
+use sselerate_core::schema::{Class, ClassId, Field, Literal, Rule, Schema, Shape, ShapeId, Sign, Step, Tags, Target};
 use sselerate_core::template::Predictor;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -78,10 +78,14 @@ impl Program {
         let py = target.py();
         let declare = py.import("sselerate.events.declare")?;
         let generic_class = py.import("sselerate.events.generic")?.getattr("GenericEvent")?.cast_into::<PyType>()?;
+        let recognise = py.import("sselerate.events.recognise")?;
+        let last = recognise.getattr("LAST")?.try_iter()?.map(|found| sign(&found?)).collect::<PyResult<_>>()?;
+        let last_names: Vec<String> = recognise.getattr("LAST_EVENT_NAMES")?.extract()?;
+        let last_names = last_names.into_iter().map(String::into_bytes).collect();
         let mut compiler =
             Compiler { declare, shapes: Vec::new(), classes: Vec::new(), layouts: Vec::new(), known: HashMap::new() };
         let target = if target.is_none() {
-            let rules = py.import("sselerate.events.recognise")?.getattr("RULES")?;
+            let rules = recognise.getattr("RULES")?;
             Target::Rules(rules.try_iter()?.map(|rule| compiler.rule(&rule?)).collect::<PyResult<_>>()?)
         } else if target.is(&generic_class) {
             Target::Rules(Vec::new())
@@ -90,8 +94,8 @@ impl Program {
             Target::Shape(compiler.shape(&shape)?)
         };
         let names = ["data".to_owned(), "type".to_owned()];
-        let generic = EventLayout::new(&generic_class, &names, Box::new([py.None(), py.None()]))?;
-        let schema = Arc::new(Schema { classes: compiler.classes, shapes: compiler.shapes, target });
+        let generic = EventLayout::new(&generic_class, &names, Box::new([py.None(), py.None()]), Some(1))?;
+        let schema = Arc::new(Schema { classes: compiler.classes, shapes: compiler.shapes, target, last, last_names });
         Ok(Self { schema, layouts: compiler.layouts, generic, warm: Default::default() })
     }
 }
@@ -129,7 +133,10 @@ impl<'py> Compiler<'py> {
                 let tags = shape.getattr("tags")?.cast_into::<PyDict>()?;
                 let tags =
                     tags.iter().map(|(name, class)| Ok((name.extract::<String>()?.into_bytes(), self.class(&class)?)));
-                Some(Tags { key: tag.into_bytes(), classes: tags.collect::<PyResult<_>>()? })
+                let classes = tags.collect::<PyResult<_>>()?;
+                let other = shape.getattr("other")?;
+                let other = if other.is_none() { None } else { Some(self.class(&other)?) };
+                Some(Tags { key: tag.into_bytes(), classes, other })
             }
         };
         self.shapes[id] = Shape {
@@ -157,10 +164,12 @@ impl<'py> Compiler<'py> {
         let class = class.cast::<PyType>().map_err(PyErr::from)?;
         let fields: Vec<_> = schema.getattr("fields")?.try_iter()?.collect::<PyResult<_>>()?;
         let names = fields.iter().map(|field| field.getattr("name")?.extract()).collect::<PyResult<Vec<String>>>()?;
+        let event_name: Option<String> = schema.getattr("event_name")?.extract()?;
+        let event_name = event_name.and_then(|name| names.iter().position(|known| *known == name));
         let defaults = fields.iter().map(|field| Ok(field.getattr("default")?.unbind())).collect::<PyResult<_>>()?;
         let id = self.classes.len();
         self.classes.push(Class::default());
-        self.layouts.push(EventLayout::new(class, &names, defaults)?);
+        self.layouts.push(EventLayout::new(class, &names, defaults, event_name)?);
         self.known.insert(identity, (class.clone().into_any(), id));
         let mut compiled = Vec::with_capacity(fields.len());
         for field in fields {
@@ -175,21 +184,26 @@ impl<'py> Compiler<'py> {
     }
 
     fn rule(&mut self, rule: &Bound<'py, PyAny>) -> PyResult<Rule> {
-        let step = |step: Bound<'py, PyAny>| match step.extract::<usize>() {
-            Ok(index) => Ok(Step::Index(index)),
-            Err(_) => Ok(Step::Key(step.extract::<String>()?.into_bytes())),
-        };
-        let path = rule.getattr("path")?.cast_into::<PyTuple>()?.iter().map(step).collect::<PyResult<_>>()?;
-        let equals: Option<Vec<String>> = rule.getattr("equals")?.extract()?;
-        let prefix: Option<String> = rule.getattr("prefix")?.extract()?;
         let shape = self.declare.call_method1("shape_of", (rule.getattr("target")?,))?;
-        Ok(Rule {
-            path,
-            equals: equals.map(|words| words.into_iter().map(String::into_bytes).collect()),
-            prefix: prefix.map(String::into_bytes),
-            shape: self.shape(&shape)?,
-        })
+        Ok(Rule { sign: sign(rule)?, shape: self.shape(&shape)? })
     }
+}
+
+fn sign(sign: &Bound<'_, PyAny>) -> PyResult<Sign> {
+    let step = |step: Bound<'_, PyAny>| match step.extract::<usize>() {
+        Ok(index) => Ok(Step::Index(index)),
+        Err(_) => Ok(Step::Key(step.extract::<String>()?.into_bytes())),
+    };
+    let path = sign.getattr("path")?.cast_into::<PyTuple>()?.iter().map(step).collect::<PyResult<_>>()?;
+    let equals: Option<Vec<String>> = sign.getattr("equals")?.extract()?;
+    let prefix: Option<String> = sign.getattr("prefix")?.extract()?;
+    let also: Option<String> = sign.getattr("also")?.extract()?;
+    Ok(Sign {
+        path,
+        equals: equals.map(|words| words.into_iter().map(String::into_bytes).collect()),
+        prefix: prefix.map(String::into_bytes),
+        also: also.map(String::into_bytes),
+    })
 }
 
 fn literal(value: &Bound<'_, PyAny>) -> PyResult<Literal> {

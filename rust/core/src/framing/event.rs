@@ -45,10 +45,21 @@ pub struct Frame<'a> {
     pub offset: u64,
     /// The data is a JSON value that stood outside any field ([`Mode::Typed`] only).
     pub bare: bool,
-    /// The blank line (the closing bracket, if bare) was seen.
-    pub terminated: bool,
+    /// How it came to its end.
+    pub end: End,
     /// Where the block lies in the chunk, if all of it does.
     pub place: Option<Place>,
+}
+
+/// What ended an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Its blank line; the closing bracket, if bare.
+    Own,
+    /// A bare value was cut off by a field.
+    Cut,
+    /// The end of the stream.
+    Stream,
 }
 
 /// Where a block lies in a chunk.
@@ -82,6 +93,8 @@ pub struct Framer {
     ends: LineEnds,
     /// Bytes of the byte order mark seen so far; 3 when that question is settled.
     bom: usize,
+    /// There was one: what begins behind it begins with it.
+    has_bom: bool,
     skip_lf: bool,
     /// Offset in the stream of the current chunk's first byte.
     base: u64,
@@ -202,6 +215,12 @@ impl Block {
         self.has_data = true;
     }
 
+    /// Bytes that count against the limit, without the current line: that of the line feed which joins it to a bare
+    /// value among them.
+    fn kept(&self) -> usize {
+        self.size + self.bare.text.len() + usize::from(self.bare.open)
+    }
+
     /// Nothing of a block has been seen that would make the next one depend on it.
     fn is_clean(&self) -> bool {
         !(self.has_data
@@ -247,6 +266,7 @@ impl Framer {
             deliver_comments,
             ends: LineEnds::default(),
             bom: 0,
+            has_bom: false,
             skip_lf: false,
             base: 0,
             block: Block::default(),
@@ -398,12 +418,12 @@ impl Framer {
                 Outcome::Continue => {}
                 Outcome::Comment => return Some(Item::Comment(&self.comment)),
                 Outcome::TooLarge => return Some(self.too_large()),
-                Outcome::BareCut => return Some(self.bare_event(None, self.block.bare.start, false)),
+                Outcome::BareCut => return Some(self.bare_event(None, self.block.bare.start, End::Cut)),
                 Outcome::BareWhole => {
                     let offset = self.block.bare.start;
                     let place = Place { start, data: start, end: *position };
                     let in_chunk = (!self.block.bare.open).then(|| (&chunk[start..end], place));
-                    return Some(self.bare_event(in_chunk, offset, true));
+                    return Some(self.bare_event(in_chunk, offset, End::Own));
                 }
                 Outcome::BlockEnd => {
                     if self.end_block() {
@@ -411,7 +431,7 @@ impl Framer {
                             (Some(start), Some((data, _))) => Some(Place { start, data, end: *position }),
                             _ => None,
                         };
-                        return Some(self.block_event(held.map(|(from, to)| &chunk[from..to]), place, true));
+                        return Some(self.block_event(held.map(|(from, to)| &chunk[from..to]), place, End::Own));
                     }
                     held = None;
                     block_start = None;
@@ -439,18 +459,21 @@ impl Framer {
                 Outcome::Continue | Outcome::BlockEnd => {}
                 Outcome::Comment => return Some(Item::Comment(&self.comment)),
                 Outcome::TooLarge => return Some(self.too_large()),
-                Outcome::BareCut => return Some(self.bare_event(None, self.block.bare.start, false)),
-                Outcome::BareWhole => return Some(self.bare_event(None, self.block.bare.start, true)),
+                Outcome::BareCut => return Some(self.bare_event(None, self.block.bare.start, End::Cut)),
+                Outcome::BareWhole => return Some(self.bare_event(None, self.block.bare.start, End::Own)),
             }
         }
+        if self.block.skipping {
+            return None;
+        }
         if self.block.bare.open {
-            return Some(self.bare_event(None, self.block.bare.start, false));
+            return Some(self.bare_event(None, self.block.bare.start, End::Stream));
         }
         if self.mode == Mode::Typed {
             self.block.has_id = false; // an id is committed by a blank line, and there was none
         }
         if self.end_block() {
-            return Some(self.block_event(None, None, false));
+            return Some(self.block_event(None, None, End::Stream));
         }
         None
     }
@@ -468,6 +491,7 @@ impl Framer {
             }
             self.bom += 1;
             *position += 1;
+            self.has_bom = self.bom == BOM.len();
         }
     }
 
@@ -481,7 +505,7 @@ impl Framer {
         if block.skipping {
             return true;
         }
-        if block.size + block.bare.text.len() + block.line_len > self.max_event_bytes {
+        if block.kept() + block.line_len > self.max_event_bytes {
             return false;
         }
         if block.in_data {
@@ -540,7 +564,7 @@ impl Framer {
     }
 
     fn exceeds(&self, line: usize) -> bool {
-        self.block.size + self.block.bare.text.len() + line > self.max_event_bytes
+        self.block.kept() + line > self.max_event_bytes
     }
 
     /// Take in one whole line.
@@ -556,7 +580,7 @@ impl Framer {
             return Outcome::BlockEnd;
         }
         if self.block.skipping {
-            return if line.is_empty() { Outcome::BlockEnd } else { Outcome::Continue };
+            return Outcome::Continue;
         }
         if self.exceeds(line.len()) {
             return Outcome::TooLarge;
@@ -571,7 +595,8 @@ impl Framer {
                 return Outcome::BareCut;
             }
             if matches!(line.first(), Some(b'{' | b'[')) && !self.block.has_data {
-                self.block.bare.start = offset;
+                let behind_bom = self.has_bom && offset == BOM.len() as u64;
+                self.block.bare.start = if behind_bom { 0 } else { offset };
                 if let (true, Source::Chunk { .. }) = (self.block.bare.follow(line), source) {
                     return Outcome::BareWhole;
                 }
@@ -631,7 +656,6 @@ impl Framer {
             }
             Field::BadRetry => block.size += line.len(),
             Field::Error(value) if self.mode == Mode::Typed => {
-                block.size += line.len();
                 block.has_error = true;
                 block.error.clear();
                 block.error.extend_from_slice(value);
@@ -668,7 +692,7 @@ impl Framer {
         Item::TooLarge(start)
     }
 
-    fn block_event<'a>(&'a mut self, held: Option<&'a [u8]>, place: Option<Place>, terminated: bool) -> Item<'a> {
+    fn block_event<'a>(&'a mut self, held: Option<&'a [u8]>, place: Option<Place>, end: End) -> Item<'a> {
         self.handed_out = HandedOut::Block;
         let block = &self.block;
         Item::Event(Frame {
@@ -680,12 +704,12 @@ impl Framer {
             error: block.has_error.then_some(&block.error[..]),
             offset: block.start,
             bare: false,
-            terminated,
+            end,
             place,
         })
     }
 
-    fn bare_event<'a>(&'a mut self, in_chunk: Option<(&'a [u8], Place)>, offset: u64, terminated: bool) -> Item<'a> {
+    fn bare_event<'a>(&'a mut self, in_chunk: Option<(&'a [u8], Place)>, offset: u64, end: End) -> Item<'a> {
         self.handed_out = HandedOut::Bare;
         Item::Event(Frame {
             data: Some(in_chunk.map_or(&self.block.bare.text, |(data, _)| data)),
@@ -696,7 +720,7 @@ impl Framer {
             error: None,
             offset,
             bare: true,
-            terminated,
+            end,
             place: in_chunk.map(|(_, place)| place),
         })
     }
@@ -775,7 +799,7 @@ mod tests {
         assert!(framer.next(b"data: a\ndata: b", &mut position).is_none());
         assert_eq!(framer.pending(0), 15);
         let Some(Item::Event(frame)) = framer.finish() else { panic!() };
-        assert_eq!((frame.data, frame.terminated), (Some(&b"a\nb"[..]), false));
+        assert_eq!((frame.data, frame.end), (Some(&b"a\nb"[..]), End::Stream));
         assert!(framer.finish().is_none());
     }
 }

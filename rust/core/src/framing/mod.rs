@@ -6,4 +6,4 @@ mod event;
 mod field;
 mod line;
 
-pub use event::{Frame, Framer, Item, Mode, Place};
+pub use event::{End, Frame, Framer, Item, Mode, Place};
