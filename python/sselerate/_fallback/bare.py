@@ -4,12 +4,15 @@
 - Bare JSON: an error body in place of the stream or in the middle of it, often over several lines, or a
   stream of JSON lines. It starts at a line that begins with a bracket and ends with the line that closes that
   bracket.
+- One JSON array in place of the stream, each item of which is an event (`array`).
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 
-from .framing import EVENT, TAIL, Frame, Framer
+from .array import ItemReader, array_begin
+from .framing import EVENT, TAIL, TOO_LARGE, Frame, Framer
 
 __all__ = ["ABORTED", "ERROR", "ERROR_WITH_DATA", "TypedFramer"]
 
@@ -29,8 +32,45 @@ class TypedFramer(Framer):
 
     def __init__(self, max_event_bytes: int, last_event_id: str | None = "") -> None:
         super().__init__(max_event_bytes, last_event_id)
+        self.frames = itertools.chain(self._opening(), self.frames)
         self._error: bytes | None = None
         self._bare: _BareValue | None = None
+
+    def _opening(self) -> Iterator[Frame | None]:
+        """Looks whether the stream is an array, and reads that; leaves everything else to the lines."""
+        head = b""
+        begin: int | None = None
+        while begin is None:
+            if self._chunks:
+                head += self._chunks.popleft()
+                begin = array_begin(head)
+            elif self._commit_tail is not None:
+                begin = 0
+            else:
+                yield None
+        if begin == 0:
+            if head:
+                self._chunks.appendleft(head)
+            return
+        start, reader = begin - 1, ItemReader(self.max_event_bytes, begin)
+        self._chunks.appendleft(head[begin:])
+        del head
+        while not reader.closed:
+            if self._chunks:
+                chunk, before = self._chunks.popleft(), reader.position
+                for offset, item in reader.items(chunk):
+                    yield TOO_LARGE if item is None else EVENT, item or b"", b"", None, None, offset
+                if reader.closed:
+                    self._chunks.appendleft(chunk[reader.position - before :])
+            elif self._commit_tail is not None:
+                # An array without its end is truncated, also between two items.
+                item = b"[" if reader.text is None else bytes(reader.text)
+                yield TAIL, item, b"", None, None, start if reader.text is None else reader.offset
+                break
+            else:
+                yield None
+        self._head = None
+        self.position = self.start = self._line_start = reader.position
 
     def _forget_block(self) -> None:
         super()._forget_block()
@@ -55,16 +95,16 @@ class TypedFramer(Framer):
         return self._take_bare(EVENT) if self._bare.add(line) else None
 
     def _take_bare(self, kind: str) -> Frame:
-        """Ends the bare value, but not the block it came in: its event type goes on."""
+        """Ends the bare value, but not the block it came in."""
         assert self._bare is not None
         text, offset = bytes(self._bare.text), self._bare.offset
         self._bare = None
         self._size -= len(text) + 1
-        return kind, text, self._event, None, None, offset
+        return kind, text, b"", None, None, offset
 
     def _blank(self) -> Frame | None:
-        if self._bare is not None:
-            return self._bare_line(b"")
+        if self._bare is not None:  # where a blank line is not free
+            return self._overflow() if self._size > self.max_event_bytes else self._bare_line(b"")
         error, offset = self._error, self.start
         frame = super()._blank()
         if error is None:
@@ -78,10 +118,11 @@ class TypedFramer(Framer):
         yield from super()._tail(commit)
 
     def _other(self, line: bytes) -> Frame | None:
-        if line.startswith(b"error:"):
-            self._error = line[7:] if line.startswith(b" ", 6) else line[6:]
-            return None
-        return super()._other(line)
+        name, _, value = line.partition(b":")
+        if name != b"error":
+            return super()._other(line)
+        self._error = value[1:] if value.startswith(b" ") else value
+        return None
 
 
 class _BareValue:

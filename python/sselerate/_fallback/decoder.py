@@ -2,14 +2,16 @@
 
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, overload
 
-from ..errors import SSEError, invalid_json, mismatch, server_error, too_large, truncated
+from ..errors import SSEError, damaged, invalid_json, mismatch, server_error, too_large, truncated
 from ..events.declare import Event, Kind, Shape, schema_of, shape_of
 from ..events.error import ErrorEvent
 from ..events.generic import GenericEvent
-from ..events.recognise import recognise
+from ..events.recognise import LAST, LAST_EVENT_NAMES, find_rule, is_last, is_text
+from ..eventstream import CONTENT_TYPE, is_event_stream
 from .bare import ABORTED, ERROR, TypedFramer
+from .binary import DAMAGED, TRUNCATED, BinaryFramer
 from .framing import COMMENT, EVENT, TAIL, TOO_LARGE, Frame, whole
 from .json import JSONError, parse
 from .schema import Builders, event_name, find_problem, name_event
@@ -24,8 +26,11 @@ __all__ = ["Decoder"]
 E = TypeVar("E")
 C = TypeVar("C", bound=Event)
 
-_LAST_TYPES = frozenset({"message_stop", "response.completed", "response.failed", "response.incomplete"})
-"""The ``type`` of the payload with which a stream of these dialects is complete."""
+_LAST_NAMES = frozenset(name.encode() for name in LAST_EVENT_NAMES)
+_SIGNS = frozenset({"error", "type", *(sign.path[0] for sign in LAST)} - {"object"})
+"""The keys of payloads that may report an error or be the last."""
+_OBJECTS = ("error", *(name for sign in LAST if sign.path == ("object",) for name in sign.equals or ()))
+"""The values of ``object`` that say the same."""
 
 
 class Decoder(Generic[E]):
@@ -45,7 +50,33 @@ class Decoder(Generic[E]):
         multi: whether the source holds several streams one after another; otherwise what follows ``[DONE]``
             is ignored.
         last_event_id: where a resumed stream starts.
+        content_type: the content type of the response, if known. A binary event stream of AWS
+            (``application/vnd.amazon.eventstream``) is then read as one even if its first frame is damaged;
+            everything else shows in the bytes.
     """
+
+    __slots__ = (
+        "_build",
+        "_builders",
+        "_closed",
+        "_dialect",
+        "_done",
+        "_ended",
+        "_error_count",
+        "_error_is_data",
+        "_events",
+        "_framer",
+        "_generic",
+        "_head",
+        "_index",
+        "_is_binary",
+        "_lock",
+        "_multi",
+        "_on_error",
+        "_shape",
+        "_shapes",
+        "_strict",
+    )
 
     if TYPE_CHECKING:
 
@@ -94,6 +125,7 @@ class Decoder(Generic[E]):
         max_event_bytes: int = 67108864,
         multi: bool = False,
         last_event_id: str | None = "",
+        content_type: str | None = None,
     ) -> None:
         if on_error not in ("raise", "yield", "skip"):
             raise ValueError(f"on_error must be 'raise', 'yield' or 'skip', not {on_error!r}")
@@ -106,16 +138,28 @@ class Decoder(Generic[E]):
         classes = self._shape.classes if self._shape else ()
         self._error_is_data = any(field.wire == "error" for cls in classes for field in schema_of(cls).fields)
         self._builders = Builders()
-        self._shapes: dict[type, Shape] = {}
+        self._shapes: dict[str, Shape] = {}
         self._build = None
         """Makes the event, where there is nothing to check or to choose."""
         if len(classes) == 1 and not self._generic and not self._strict:
             self._build = self._builders.of(classes[0])
-        self._framer = TypedFramer(max_event_bytes, last_event_id)
+        if not isinstance(content_type, str | None):
+            raise TypeError(f"content_type must be a str or None, not {type(content_type).__name__}")
+        self._is_binary = (content_type or "").partition(";")[0].strip().lower() == CONTENT_TYPE
+        self._framer: TypedFramer | BinaryFramer = TypedFramer(max_event_bytes, last_event_id)
         self._lock = threading.Lock()
         self._start()
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("cannot pickle 'Decoder' object")
+
     def _start(self) -> None:
+        self._head: bytes | None = b""
+        """The first bytes, until they tell whether the stream is binary."""
+        if self._is_binary:
+            self._head = None
+            self._framer = BinaryFramer(self._framer.max_event_bytes)
+        self._dialect: str | None = None
         self._events: Iterator[E | None] = self._run()
         self._index = 0
         self._error_count = 0
@@ -132,6 +176,11 @@ class Decoder(Generic[E]):
     def ended(self) -> bool:
         """Whether everything that may still come is ignored, since ``[DONE]`` came (never with ``multi``)."""
         return self._ended
+
+    @property
+    def dialect(self) -> str | None:
+        """The dialect of the first event that belongs to one, e.g. "openai-chat"; None before."""
+        return self._dialect
 
     @property
     def closed(self) -> bool:
@@ -211,12 +260,28 @@ class Decoder(Generic[E]):
             raise RuntimeError("feed() after close(); call reset() first")
         chunk = data if type(data) is bytes else whole(data)
         if chunk and not self._ended:
+            if self._head is not None:
+                chunk = self._without_doubt(chunk)
             self._framer.feed(chunk)
+
+    def _without_doubt(self, chunk: bytes) -> bytes:
+        """Chooses the framing by the first bytes of the stream; returns those that can be framed now."""
+        self._head = chunk = (self._head or b"") + chunk
+        binary = is_event_stream(chunk)
+        if binary is None:
+            return b""
+        if binary:
+            self._framer = BinaryFramer(self._framer.max_event_bytes)
+        self._head = None
+        return chunk
 
     def _finish(self) -> None:
         if not self._closed:
             self._closed = True
             if not self._ended:
+                if self._head:
+                    self._framer.feed(self._head)
+                self._head = None
                 self._framer.finish(commit=False)
 
     def _abandon(self) -> None:
@@ -244,6 +309,8 @@ class Decoder(Generic[E]):
 
     def _run(self) -> Iterator[E | None]:
         """What the bytes give, in order; None wherever more are needed. It ends with an error only."""
+        while self._head is not None:
+            yield None
         for frame in self._framer.frames:
             try:
                 event = None if frame is None else self._event(frame)
@@ -253,6 +320,8 @@ class Decoder(Generic[E]):
                     raise
                 event = ErrorEvent.of(error) if self._on_error == "yield" else None
             if event is not None or frame is None:
+                if event is not None and self._dialect is None:
+                    self._dialect = getattr(type(event), "__dialect__", None)
                 yield event  # type: ignore[misc]
             while self._ended:
                 yield None
@@ -270,6 +339,15 @@ class Decoder(Generic[E]):
         index = self._index
         self._index = index + 1
         text = str(data, "utf-8", "replace")
+        if event:
+            if event in _LAST_NAMES:
+                self._done = True
+            elif (
+                event == b"output"
+                and (self._shape is None or self._generic)
+                and is_text("output", self._framer.last_event_id)
+            ):
+                return _generic(text, event)
         try:
             payload = parse(text)
         except JSONError as error:
@@ -282,6 +360,8 @@ class Decoder(Generic[E]):
                 return None
             if event == b"error":
                 raise server_error(text, text, index, offset) from None
+            if self._generic:
+                return _generic(text, event)
             if kind is TAIL:
                 raise truncated(error.cause, text, index, offset) from None
             raise invalid_json(error.cause, error.position, text, index, offset) from None
@@ -292,7 +372,7 @@ class Decoder(Generic[E]):
             if self._shape is not None and not self._generic:
                 raise invalid_json("expected an object", 0, text, index, offset)
             return _generic(payload, event)
-        if "error" in payload or "type" in payload or payload.get("object") == "error":
+        if not _SIGNS.isdisjoint(payload) or payload.get("object") in _OBJECTS:
             self._read_signs(payload, text, index, offset)
         if self._build is not None:
             built: Event = self._build(payload)
@@ -309,6 +389,10 @@ class Decoder(Generic[E]):
         if kind is not ERROR:
             self._index = index + 1
         text = str(data, "utf-8", "replace")
+        if kind is DAMAGED:
+            raise damaged(text, index, offset)
+        if kind is TRUNCATED:
+            raise truncated("unexpected end of data", text, index, offset)
         if kind is ABORTED:
             raise invalid_json("unexpected end of data", len(text.encode()), text, index, offset)
         try:
@@ -323,7 +407,7 @@ class Decoder(Generic[E]):
         reported = not (error is None or error is False or error == "" or error == {})
         if (reported and not self._error_is_data) or kind == "error" or payload.get("object") == "error":
             raise server_error(payload if error is None else error, text, index, offset)
-        if type(kind) is str and kind in _LAST_TYPES:
+        if is_last(payload):
             self._done = True
 
     def _typed(self, payload: dict[str, Any], text: str, event: bytes, index: int, offset: int) -> Event:
@@ -345,12 +429,12 @@ class Decoder(Generic[E]):
         return name_event(built, event)
 
     def _recognised(self, payload: dict[str, Any]) -> Shape | None:
-        cls = recognise(payload)
-        if cls is GenericEvent:
+        rule = find_rule(payload)
+        if rule is None:
             return None
-        shape = self._shapes.get(cls)
+        shape = self._shapes.get(rule.name)
         if shape is None:
-            shape = self._shapes[cls] = shape_of(cls)
+            shape = self._shapes[rule.name] = shape_of(rule.target)
         return shape
 
 

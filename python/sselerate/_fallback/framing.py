@@ -57,6 +57,8 @@ class Framer:
             raise TypeError(f"max_event_bytes must be an int, not {type(max_event_bytes).__name__}")
         if max_event_bytes < 1:
             raise ValueError(f"max_event_bytes must be at least 1, not {max_event_bytes}")
+        if not isinstance(last_event_id, str | None):
+            raise TypeError(f"last_event_id must be a str or None, not {type(last_event_id).__name__}")
         self.max_event_bytes = max_event_bytes
         self.last_event_id = last_event_id or ""
         self.retry: int | None = None
@@ -181,7 +183,7 @@ class Framer:
             self._id = None
         frame = None if self._fresh or self._skipping else self._blank()
         if frame is not None:
-            yield _as_tail(frame)
+            yield (TAIL, *frame[1:]) if frame[0] is EVENT else frame
 
     def _last_line(self) -> Iterator[Frame]:
         """Ends the line that had begun, if any."""
@@ -191,7 +193,7 @@ class Framer:
         if self._in_line:
             frame = self._line(b"")
             if frame is not None:
-                yield _as_tail(frame)
+                yield frame
 
     def _without_bom(self, chunk: bytes) -> bytes:
         head = (self._head or b"") + chunk
@@ -289,7 +291,3 @@ class Framer:
         """Takes a line that is no field of an event stream."""
         self.unknown_field_count += 1
         return None
-
-
-def _as_tail(frame: Frame) -> Frame:
-    return (TAIL, *frame[1:]) if frame[0] is EVENT else frame

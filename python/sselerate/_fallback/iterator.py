@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from .decoder import Decoder
 
@@ -19,11 +19,16 @@ class EventIterator(Generic[E]):
     After an error, of the stream or of the source, the next step goes on behind it.
     """
 
+    __slots__ = ("_chunks", "_decoder", "_lock")
+
     def __init__(self, chunks: Iterator[Any], decoder: Decoder[E]) -> None:
         self._chunks: Iterator[Any] | None = chunks
         self._decoder = decoder
         self._lock = threading.Lock()
         """Held while the source is asked, so that it cannot come back here."""
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("cannot pickle 'EventIterator' object")
 
     @property
     def done(self) -> bool:

@@ -1,7 +1,7 @@
 """`Parser`: bytes of an event stream -> server-sent events."""
 
 import threading
-from typing import Literal
+from typing import Literal, NoReturn
 
 from ..errors import SSEError, invalid_utf8, too_large
 from ..sse import Comment, ServerSentEvent
@@ -30,6 +30,8 @@ class Parser:
         last_event_id: where a resumed stream starts.
     """
 
+    __slots__ = ("_closed", "_comments", "_framer", "_index", "_lock", "_received", "_strict")
+
     def __init__(
         self,
         *,
@@ -45,6 +47,9 @@ class Parser:
         self._comments = bool(comments)
         self._lock = threading.Lock()
         self._start()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("cannot pickle 'Parser' object")
 
     def _start(self) -> None:
         self._received = 0

@@ -24,6 +24,7 @@ Traps for whoever changes this file:
 import collections.abc
 import dataclasses
 import json
+import os
 import sys
 import types
 import typing
@@ -43,6 +44,21 @@ else:  # it only marks the decorator for type checkers
 __all__ = ["Event", "Field", "Kind", "Schema", "Shape", "event", "note_extra", "schema_of", "shape_of"]
 
 T = TypeVar("T")
+
+
+_HAVE_GC = 1 << 14
+"""The bit of ``type.__flags__`` that says that the garbage collector looks after the instances."""
+
+
+def _adopt(cls: type) -> None:
+    """Lets the compiled core make the instances of ``cls`` light; see rust/python/src/adopt.rs."""
+    if os.environ.get("SSELERATE_BACKEND") == "python":
+        return
+    try:
+        from .._core import adopt
+    except ModuleNotFoundError:
+        return
+    adopt(cls)
 
 
 class Kind:
@@ -316,6 +332,8 @@ def _declare(cls: type, rename: str | None, namespace: Mapping[str, Any]) -> typ
     # Compiled now if all names are known, so that mistakes show here.
     try:
         declared.__schema__ = _compile(declared, namespace)
+        if all(_is_light(field.shape) for field in declared.__schema__.fields):
+            _adopt(declared)
     except NameError:
         for field in dataclasses.fields(declared)[1:]:
             try:
@@ -325,13 +343,26 @@ def _declare(cls: type, rename: str | None, namespace: Mapping[str, Any]) -> typ
     return declared  # type: ignore[no-any-return]
 
 
+def _is_light(shape: Shape) -> bool:
+    """Whether values of this shape are leaves, or hold only such: then the garbage collector need not know the class
+    that declares them. `extra` and declared dicts of leaves count as leaves, as what a program puts into them later is
+    its own affair."""
+    if shape.kinds & Kind.OBJECT and not shape.classes and shape.values is None:
+        return False
+    if shape.kinds & Kind.ARRAY and shape.items is None:
+        return False
+    parts = [part for part in (shape.items, shape.values) if part is not None]
+    return all(map(_is_light, parts)) and not any(cls.__flags__ & _HAVE_GC for cls in shape.classes)
+
+
 def _annotations(cls: type) -> Iterable[str]:
     """The names that ``cls`` itself annotates."""
     if sys.version_info >= (3, 14):
         import annotationlib
 
         return annotationlib.get_annotations(cls, format=annotationlib.Format.FORWARDREF)
-    return cls.__dict__.get("__annotations__", ())
+    names: Iterable[str] = cls.__dict__.get("__annotations__", ())  # noqa: RUF063 (3.14 is done with)
+    return names
 
 
 def _wire_names(cls: Any, rename: str | None) -> dict[str, str]:
@@ -407,6 +438,8 @@ def schema_of(cls: type) -> Schema:
 
 def shape_of(annotation: Any) -> Shape:
     """The shape of an annotation outside a class: an event class, or a union of some."""
+    if isinstance(annotation, str):
+        raise TypeError(f"target: unsupported annotation {annotation!r}: a name says nothing here")
     return _Reader("target", {}, {}).shape(annotation)
 
 

@@ -195,6 +195,11 @@ impl Decoder {
         self.reader.ended
     }
 
+    /// Ignore whatever follows, as after `[DONE]`.
+    pub fn end(&mut self) {
+        self.reader.ended = true;
+    }
+
     /// How many events with data came so far.
     pub fn event_index(&self) -> u64 {
         self.reader.event_index

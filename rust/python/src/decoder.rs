@@ -21,8 +21,23 @@ enum OnError {
     Skip,
 }
 
-/// Bytes of an event stream to typed events.
-#[pyclass(frozen, module = "sselerate._core")]
+/// Turns the bytes of one event stream into typed events, without I/O.
+///
+/// A decoder belongs to one thread at a time. After an error it goes on with the next event: the rest of the
+/// bytes is decoded by the next `feed` or `close`.
+///
+/// Args:
+///     target: the class the events become: an event class or a union of several; None recognises the dialect
+///         of each payload.
+///     strict: whether a payload that deviates from the declaration raises DecodeError; otherwise missing
+///         keys become defaults or None, other values stay as they are, and unknown keys go to ``extra``
+///         anyway.
+///     on_error: "raise" errors, "yield" them as `ErrorEvent`, or "skip" them; all are counted.
+///     max_event_bytes: limit for the pending event.
+///     multi: whether the source holds several streams one after another; otherwise what follows ``[DONE]``
+///         is ignored.
+///     last_event_id: where a resumed stream starts.
+#[pyclass(frozen, generic, module = "sselerate._core")]
 pub(crate) struct Decoder {
     state: Exclusive<State>,
 }
@@ -107,7 +122,12 @@ impl Decoder {
         Ok(Self { state: Exclusive::new(state) })
     }
 
-    /// Take the next bytes of the stream and return the events they complete.
+    /// Takes the next bytes of the stream and returns the events they complete.
+    ///
+    /// Raises:
+    ///     SSEError: an event is faulty or reports an error (on_error="raise"); its ``events`` holds the
+    ///         events decoded before it.
+    ///     RuntimeError: the decoder is closed, or in use elsewhere.
     fn feed<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let mut state = self.enter()?;
         if state.closed {
@@ -120,7 +140,11 @@ impl Decoder {
         Ok(events)
     }
 
-    /// End the stream and return its last event, if only the blank line after it was missing.
+    /// Ends the stream and returns its last event, if only the blank line after it was missing.
+    ///
+    /// Raises:
+    ///     TruncatedStreamError: the data of the last event is not whole JSON.
+    ///     SSEError: as in `feed`; another call goes on.
     fn close<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let mut state = self.enter()?;
         let events = PyList::empty(py);
@@ -135,7 +159,7 @@ impl Decoder {
         }
     }
 
-    /// Make the decoder like new, for another stream. What it has learnt of the shapes of events is kept.
+    /// Makes the decoder like new, for another stream. A given ``last_event_id`` is not applied again.
     fn reset(&self) -> PyResult<()> {
         let mut state = self.enter()?;
         state.core.reset();
@@ -144,13 +168,13 @@ impl Decoder {
         Ok(())
     }
 
-    /// Whether the stream has said that it is complete: `[DONE]`, or the last event of its dialect.
+    /// Whether the stream has said that it is complete: ``[DONE]``, or the last event of its dialect.
     #[getter]
     fn done(&self) -> PyResult<bool> {
         Ok(self.enter()?.core.is_done())
     }
 
-    /// Whether everything that may still come is ignored, since `[DONE]` came (never with `multi`).
+    /// Whether everything that may still come is ignored, since ``[DONE]`` came (never with ``multi``).
     #[getter]
     fn ended(&self) -> PyResult<bool> {
         Ok(self.enter()?.core.is_ended())
@@ -186,7 +210,7 @@ impl Decoder {
         Ok(self.enter()?.error_count)
     }
 
-    /// How many events with data came, `[DONE]` and empty ones included.
+    /// How many events with data came, ``[DONE]`` and empty ones included.
     #[getter]
     fn event_index(&self) -> PyResult<u64> {
         Ok(self.enter()?.core.event_index())
@@ -209,6 +233,13 @@ impl State {
 
     pub(crate) fn is_ended(&self) -> bool {
         self.core.is_ended()
+    }
+
+    /// Drop what is left of the stream.
+    pub(crate) fn abandon(&mut self) {
+        self.closed = true;
+        self.left = Vec::new();
+        self.core.end();
     }
 
     pub(crate) fn set_closed(&mut self) {

@@ -9,8 +9,10 @@ use crate::guard::Exclusive;
 use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 
-/// Iterator over the events of a stream. After an exception it goes on with the next event.
-#[pyclass(frozen, module = "sselerate._core")]
+/// Iterates over the events of a stream, and pulls a chunk whenever it needs one.
+///
+/// After an error, of the stream or of the source, the next step goes on behind it.
+#[pyclass(frozen, generic, module = "sselerate._core")]
 pub(crate) struct EventIterator {
     decoder: Py<Decoder>,
     source: Exclusive<Source>,
@@ -62,11 +64,12 @@ impl EventIterator {
         }
     }
 
-    /// Stop: no more chunks are pulled, and a generator that gives them is closed.
+    /// Ends the iteration; a source that has a ``close`` method, such as a generator, is closed.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         let chunks = {
             let mut source = self.source.enter("EventIterator")?;
             source.current = None;
+            self.decoder.get().enter()?.abandon();
             source.chunks.take()
         };
         match chunks {
@@ -75,7 +78,7 @@ impl EventIterator {
         }
     }
 
-    /// Whether the stream has said that it is complete; see `Decoder.done`.
+    /// Whether the stream has said that it is complete.
     #[getter]
     fn done(&self, py: Python<'_>) -> PyResult<bool> {
         self.decoder.bind(py).getattr("done")?.extract()

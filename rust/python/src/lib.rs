@@ -6,6 +6,7 @@
 
 use pyo3::prelude::*;
 
+mod adopt;
 mod assemble;
 mod chunk;
 mod decoder;
@@ -23,6 +24,8 @@ mod scalar;
 /// The compiled backend of sselerate.
 #[pymodule]
 mod _core {
+    #[pymodule_export]
+    use crate::adopt::adopt;
     #[pymodule_export]
     use crate::decoder::Decoder;
     #[pymodule_export]

@@ -11,7 +11,16 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyType};
 use sselerate_core::framing::{Frame, Framer, Item, Mode};
 
-/// Bytes of an event stream to server-sent events, by the WHATWG rule.
+/// Turns the bytes of one text/event-stream into `ServerSentEvent` objects, without I/O.
+///
+/// A parser belongs to one thread at a time. After an error it goes on: the rest of the bytes is parsed by
+/// the next `feed` or `close`.
+///
+/// Args:
+///     max_event_bytes: limit for the pending event; beyond it EventTooLargeError is raised.
+///     errors: what invalid UTF-8 becomes: "replace" U+FFFD, "strict" a DecodeError.
+///     comments: whether `Comment` objects are delivered too, in their place.
+///     last_event_id: where a resumed stream starts.
 #[pyclass(frozen, module = "sselerate._core")]
 pub(crate) struct Parser {
     state: Exclusive<State>,
@@ -66,7 +75,11 @@ impl Parser {
         Ok(Self { state: Exclusive::new(state) })
     }
 
-    /// Take the next bytes of the stream and return the events they complete.
+    /// Takes the next bytes of the stream and returns the events they complete.
+    ///
+    /// Raises:
+    ///     SSEError: an event is too large or (errors="strict") not UTF-8.
+    ///     RuntimeError: the parser is closed, or in use elsewhere.
     fn feed<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let mut state = self.state.enter("Parser")?;
         if state.closed {
@@ -79,7 +92,7 @@ impl Parser {
         Ok(events)
     }
 
-    /// End the stream. The standard drops a block without its blank line; `flush` delivers it.
+    /// Ends the stream. The specification drops a block without its blank line; ``flush`` delivers it.
     #[pyo3(signature = (flush=false))]
     fn close<'py>(&self, py: Python<'py>, flush: bool) -> PyResult<Bound<'py, PyList>> {
         let mut state = self.state.enter("Parser")?;
@@ -94,7 +107,7 @@ impl Parser {
         Ok(events)
     }
 
-    /// Make the parser like new, for another stream. A given `last_event_id` is not applied again.
+    /// Makes the parser like new, for another stream. A given ``last_event_id`` is not applied again.
     fn reset(&self) -> PyResult<()> {
         let mut state = self.state.enter("Parser")?;
         state.framer.reset();

@@ -7,6 +7,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple, PyType};
+use sselerate_core::schema::kinds::OBJECT;
 use sselerate_core::schema::{Class, ClassId, Field, Literal, Rule, Schema, Shape, ShapeId, Sign, Step, Tags, Target};
 use sselerate_core::template::Predictor;
 use std::collections::HashMap;
@@ -91,7 +92,14 @@ impl Program {
             Target::Rules(Vec::new())
         } else {
             let shape = compiler.declare.call_method1("shape_of", (target,))?;
-            Target::Shape(compiler.shape(&shape)?)
+            let shape = compiler.shape(&shape)?;
+            let Shape { classes, kinds, .. } = &compiler.shapes[shape];
+            if classes.is_empty() || *kinds != OBJECT {
+                let target = target.repr()?;
+                let what = "target must be an event class, a union of event classes or None";
+                return Err(PyTypeError::new_err(format!("{what}, not {target}")));
+            }
+            Target::Shape(shape)
         };
         let names = ["data".to_owned(), "type".to_owned()];
         let generic = EventLayout::new(&generic_class, &names, Box::new([py.None(), py.None()]), Some(1))?;

@@ -1,0 +1,31 @@
+"""Puts `sselerate.compat.openai` in the place of openai's clients and of its decoder, for its own tests.
+
+SSELERATE_MODELS says what streams deliver: "light" or "sdk".
+"""
+
+import os
+from typing import Any
+
+import openai
+import openai._client
+import openai._streaming
+
+from sselerate.compat import openai as fast
+
+MODELS: Any = os.environ.get("SSELERATE_MODELS", "light")
+
+for name in ("OpenAI", "AsyncOpenAI"):
+    fast._accept_light_events()
+    patched = fast._SDK.patched(getattr(openai, name), MODELS)
+    setattr(openai, name, patched)
+    setattr(openai._client, name, patched)
+
+
+class SSEDecoder(fast.StreamDecoder):  # type: ignore[misc]
+    """The decoder, as tests make it by hand."""
+
+    def __init__(self) -> None:
+        super().__init__(fast._SDK, MODELS)
+
+
+openai._streaming.SSEDecoder = SSEDecoder  # type: ignore[misc,assignment]

@@ -1,0 +1,437 @@
+"""Declarations: what @event takes, what it refuses and how it says so, and what the schema then holds."""
+
+from __future__ import annotations
+
+import collections.abc
+import dataclasses
+import datetime
+import decimal
+import enum
+import typing
+from typing import Any, Literal, Optional, Union
+
+import pytest
+
+from sselerate.errors import DecodeError
+from sselerate.events import CompletionStreamEvent, Event, event
+from sselerate.events.declare import Kind, Shape, schema_of, shape_of
+from tests.backends import Backend
+from tests.targets import Camel, ImagePart, Inner, Sample, TextPart
+
+
+def declare(annotation: Any, **members: Any) -> Any:
+    """A class Made with one field `made` of this annotation."""
+    return event(
+        type("Made", (Event,), {"__annotations__": {"made": annotation}, "__module__": __name__, **members})
+    )
+
+
+def shape(annotation: Any) -> Shape:
+    return schema_of(declare(annotation)).fields[0].shape
+
+
+def parsed(backend: Backend, text: str, target: Any, **options: Any) -> Any:
+    (found,) = backend.decode(f"data: {text}\n\n".encode(), target, **options)
+    return found
+
+
+@event
+class Node(Event):
+    """Contains itself, and a class that comes later."""
+
+    name: str
+    children: tuple[Node, ...] = ()
+    leaf: Later | None = None
+
+
+@event
+class Later(Event):
+    value: int
+
+
+@event
+class WithoutBase:
+    """Event is added."""
+
+    a: int
+    b: str | None = None
+
+
+@event
+class Child(Inner):
+    fourth: str = "d"
+
+
+@pytest.mark.parametrize(
+    ("annotation", "kinds", "expected"),
+    [
+        (str, Kind.STR, "str"),
+        (int, Kind.INT, "int"),
+        (float, Kind.FLOAT | Kind.INT, "float"),
+        (bool, Kind.BOOL, "bool"),
+        (None, Kind.NULL, "null"),
+        (Any, Kind.ANY, "any value"),
+        (str | None, Kind.STR | Kind.NULL, "str or null"),
+        (Optional[int], Kind.INT | Kind.NULL, "int or null"),  # noqa: UP045
+        (Union[None, int, str], Kind.INT | Kind.STR | Kind.NULL, "int or str or null"),  # noqa: UP007
+        (typing.Annotated[int, "positive"], Kind.INT, "int"),
+        ("str | None", Kind.STR | Kind.NULL, "str or null"),
+        (Literal["a", "b"], Kind.STR, '"a" or "b"'),
+        (Literal["a", 1, True, None], Kind.STR | Kind.INT | Kind.BOOL | Kind.NULL, '"a" or 1 or true or null'),
+        (tuple[int, ...], Kind.ARRAY, "array of int"),
+        (tuple[str | None, ...], Kind.ARRAY, "array of (str or null)"),
+        (tuple[Any, ...] | None, Kind.ARRAY | Kind.NULL, "array or null"),
+        (dict[str, Any], Kind.OBJECT, "object"),
+        (dict[str, float] | None, Kind.OBJECT | Kind.NULL, "object of float or null"),
+        (Inner, Kind.OBJECT, "Inner"),
+        (tuple[TextPart | ImagePart, ...], Kind.ARRAY, "array of (TextPart or ImagePart)"),
+        (typing.Tuple[int, ...], Kind.ARRAY, "array of int"),  # noqa: UP006
+        (typing.Dict[str, int], Kind.OBJECT, "object of int"),  # noqa: UP006
+    ],
+)  # fmt: skip
+def test_shapes(annotation: Any, kinds: int, expected: str) -> None:
+    found = shape(annotation)
+    assert (found.kinds, found.expected) == (kinds, expected)
+
+
+def test_parts_of_shapes() -> None:
+    assert shape(dict[str, Any]).values is None
+    values = shape(dict[str, int]).values
+    assert values is not None
+    assert values.kinds == Kind.INT
+    items = shape(tuple[Any, ...]).items
+    assert items is not None
+    assert items.kinds == Kind.ANY
+    assert shape(Any).items is None
+    assert shape(Inner).classes == (Inner,)
+    assert (shape(Inner).tag, shape(Inner).tags) == (None, {})
+    union = shape(TextPart | ImagePart | None)
+    assert (union.tag, union.tags) == ("kind", {"text": TextPart, "image": ImagePart})
+    beside = shape(TextPart | ImagePart | dict[str, Any]).values
+    assert beside is not None
+
+
+@pytest.mark.parametrize(
+    ("annotation", "literals"),
+    [
+        (Literal["a", "b"], ("a", "b")),
+        (Literal["a"] | None, ("a", None)),
+        (Literal["a"] | int, ("a",)),
+        (Literal["a", 1] | str, (1,)),
+        (Literal["a"] | str, None),
+        (Literal["a"] | Any, None),
+        (Literal[1] | float, None),
+        (str, None),
+    ],
+)
+def test_literals(annotation: Any, literals: tuple[Any, ...] | None) -> None:
+    assert shape(annotation).literals == literals
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
+class Plain:
+    pass
+
+
+class Undeclared(Event):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("annotation", "words"),
+    [
+        (list[int], "list[int]: use tuple[X, ...]"),
+        (list, "list: use tuple[X, ...]"),
+        (set[str], "set[str]: use tuple[X, ...]"),
+        (frozenset[str], "frozenset[str]: use tuple[X, ...]"),
+        (tuple, "tuple: use tuple[X, ...]"),
+        (tuple[int, str], "tuple[int, str]: use tuple[X, ...]"),
+        (tuple[()], "tuple[()]: use tuple[X, ...]"),
+        (collections.abc.Sequence[int], "collections.abc.Sequence[int]: use tuple[X, ...]"),
+        (dict, "dict: use dict[str, X]"),
+        (typing.Dict, "typing.Dict: use dict[str, X]"),  # noqa: UP006
+        (collections.abc.Mapping[str, int], "collections.abc.Mapping[str, int]: use dict[str, X]"),
+        (dict[int, str], "dict[int, str]: the keys of a JSON object are str"),
+        (bytes, "bytes: JSON has no bytes, use str"),
+        (object, "object: use Any"),
+        (datetime.datetime, "datetime"),
+        (decimal.Decimal, "Decimal"),
+        (Colour, "Colour"),
+        (Plain, "Plain"),
+        (complex, "complex"),
+        (Event, "Event: declare it with @event"),
+        (Undeclared, "Undeclared: declare it with @event"),
+        (typing.TypeVar("T"), "~T"),
+        (Literal[b"x"], "a literal must be a str, an int, a bool or None"),
+        (Literal[Colour.RED], "a literal must be a str, an int, a bool or None"),
+        (tuple[int, ...] | tuple[str, ...], "only one tuple can be in a union"),
+        (dict[str, int] | dict[str, str], "only one dict can be in a union"),
+        (Inner | TextPart, "several event classes need a Literal field that tells them apart"),
+        (tuple[list[int], ...], "list[int]: use tuple[X, ...]"),
+        (dict[str, set[int] | None], "set[int]: use tuple[X, ...]"),
+        ("list[int] | None", "list[int]: use tuple[X, ...]"),
+        ([int], "[<class 'int'>]"),
+        (5, "5"),
+    ],
+)  # fmt: skip
+def test_refused(annotation: Any, words: str) -> None:
+    """At once, with the class, the field and the annotation."""
+    with pytest.raises(TypeError) as raised:
+        declare(annotation)
+    assert str(raised.value).startswith("Made.made: unsupported annotation ")
+    assert words in str(raised.value)
+
+
+def test_same_tags_are_refused() -> None:
+    @event
+    class Other(Event):
+        kind: Literal["text"]
+
+    with pytest.raises(TypeError, match="tells them apart"):
+        declare(TextPart | Other)
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"__annotations__": {"extra": str}}, r"Made\.extra: the name is taken by Event\.extra"),
+        ({"__annotations__": {"to_dict": str}}, r"Made\.to_dict: the name is taken by Event\.to_dict"),
+        ({"__annotations__": {"_hidden": str}}, r"Made\._hidden: .* underscore"),
+        ({"__annotations__": {"a": tuple}, "a": dataclasses.field(default_factory=tuple)}, "default_factory"),
+        ({"__annotations__": {"a": str}, "a": dataclasses.field(default="", init=False)}, "init=False"),
+        (
+            {"__annotations__": {"a": str, "b": str}, "b": dataclasses.field(metadata={"wire": "a"})},
+            r"Made\.b: wire name 'a' is taken by field 'a'",
+        ),
+        (
+            {"__annotations__": {"a": str}, "a": dataclasses.field(metadata={"wire": 1})},
+            "wire name must be a str",
+        ),
+    ],
+)
+def test_refused_fields(members: dict[str, Any], words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        declare(str, **members)
+
+
+def test_refused_decorations() -> None:
+    with pytest.raises(ValueError, match="rename must be 'camel' or None, not 'kebab'"):
+        event(rename="kebab")  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match="@event decorates classes"):
+        event(5)  # type: ignore[call-overload]
+    for cls in (Plain, Event, Undeclared, 5):
+        with pytest.raises(TypeError, match="is not an event class: declare it with @event"):
+            schema_of(cls)  # type: ignore[arg-type]
+
+
+def test_forward_references(backend: Backend) -> None:
+    node = parsed(backend, '{"name":"a","children":[{"name":"b","leaf":{"value":1}}]}', Node)
+    assert node == Node(name="a", children=(Node(name="b", leaf=Later(value=1)),))
+    with pytest.raises(
+        DecodeError, match=r"^\$\.children\[0\]\.leaf\.value: expected int, got null in event 0"
+    ):
+        parsed(backend, '{"name":"a","children":[{"name":"b","leaf":{"value":null}}]}', Node, strict=True)
+
+
+def test_what_never_comes_is_said_at_first_use(backend: Backend) -> None:
+    waiting = declare("Never | None")
+    with pytest.raises(NameError, match="Never"):
+        backend.Decoder(waiting).feed(b'data: {"made":1}\n\n')
+    late = declare("tuple[NeverLater, ...]")
+    globals()["NeverLater"] = bytes
+    try:
+        with pytest.raises(TypeError, match=r"Made\.made: unsupported annotation bytes"):
+            schema_of(late)
+    finally:
+        del globals()["NeverLater"]
+
+
+def test_local_classes(backend: Backend) -> None:
+    """The names of a function are known, too: this module's annotations are all strings."""
+
+    @event
+    class Local(Event):
+        n: int
+
+    @event
+    class Outer(Event):
+        one: Local
+        more: tuple[Local, ...] = ()
+
+    assert parsed(backend, '{"one":{"n":1},"more":[{"n":2}]}', Outer) == Outer(
+        one=Local(n=1), more=(Local(n=2),)
+    )
+
+
+def test_without_the_base(backend: Backend) -> None:
+    assert issubclass(WithoutBase, Event)
+    made = WithoutBase(a=1)
+    assert repr(made) == "WithoutBase(a=1, b=None)"
+    assert made == parsed(backend, '{"a":1}', WithoutBase)
+    assert not hasattr(made, "__dict__")
+
+
+def test_inheritance(backend: Backend) -> None:
+    names = [field.name for field in schema_of(Child).fields]
+    assert names == ["first", "second", "third", "fourth"]
+    child = parsed(backend, '{"fourth":"x","second":[1],"first":0}', Child)
+    assert child == Child(first=0, second=(1,), fourth="x")
+    assert child.to_dict() == {"first": 0, "second": [1], "fourth": "x"}
+    assert schema_of(Inner) is not schema_of(Child)
+
+    @event
+    class Narrow(Inner):
+        third: Literal[3] = 3
+
+    assert [field.name for field in schema_of(Narrow).fields] == ["first", "second", "third"]
+    assert schema_of(Narrow).fields[2].default == 3
+
+
+def test_wire_names(backend: Backend) -> None:
+    assert [(field.name, field.wire) for field in schema_of(Camel).fields] == [
+        ("finish_reason", "finishReason"),
+        ("token_count", "tokenCount"),
+    ]
+    camel = parsed(backend, '{"finishReason":"stop","finish_reason":"x"}', Camel)
+    assert camel == Camel(finish_reason="stop", extra={"finish_reason": "x"})
+    assert camel.to_dict() == {"finishReason": "stop", "finish_reason": "x"}
+
+    @event(rename="camel")
+    class Mixed(Camel):
+        own_name: str = dataclasses.field(default="", metadata={"wire": "own-name"})
+        one: int = 0
+
+    assert [field.wire for field in schema_of(Mixed).fields] == [
+        "finishReason",
+        "tokenCount",
+        "own-name",
+        "one",
+    ]
+
+
+def test_fields() -> None:
+    fields = {field.name: field for field in schema_of(Sample).fields}
+    assert list(fields)[:3] == ["name", "outer", "wire_name"]
+    assert (fields["name"].required, fields["name"].default) == (True, None)
+    assert (fields["ratio"].required, fields["ratio"].default) == (False, 0.0)
+    assert "extra" not in fields
+
+
+def test_post_init_of_ones_own(backend: Backend) -> None:
+    """It runs for events built by keyword only, and extra keys stay attributes."""
+    ran = []
+
+    @event
+    class Own(Event):
+        a: int
+
+        def __post_init__(self) -> None:
+            ran.append(self.a)
+
+    assert Own(a=1, extra={"x": 2}).x == 2  # type: ignore[attr-defined]
+    assert ran == [1]
+    parsed(backend, '{"a":2}', Own)
+    assert ran == [1]
+
+
+def test_methods_and_class_variables(backend: Backend) -> None:
+    @event
+    class Rich(Event):
+        a: int
+        limit: typing.ClassVar[int] = 5
+
+        @property
+        def double(self) -> int:
+            return 2 * self.a
+
+    made = parsed(backend, '{"a":2,"limit":1}', Rich)
+    assert (made.double, made.limit, made.extra) == (4, 5, {"limit": 1})
+
+
+def test_mutable_defaults_are_refused() -> None:
+    with pytest.raises((TypeError, ValueError)):
+        declare(dict[str, Any], made={})
+
+
+def test_shape_of_a_target() -> None:
+    assert shape_of(CompletionStreamEvent).classes == (CompletionStreamEvent,)
+    assert shape_of(TextPart | ImagePart).tag == "kind"
+    for target in (list[TextPart], "TextPart", 5):
+        with pytest.raises(TypeError, match="target: unsupported annotation"):
+            shape_of(target)
+
+
+STRICT: list[tuple[Any, str, str]] = [
+    (Inner, '{"second":[]}', "$.first: missing"),
+    (Inner, '{"first":true,"second":[]}', "$.first: expected int, got bool"),
+    (Inner, '{"first":1.0,"second":[]}', "$.first: expected int, got float"),
+    (Inner, '{"first":1,"second":[1,"x"]}', "$.second[1]: expected int, got str"),
+    (Inner, '{"first":1,"second":{}}', "$.second: expected array of int, got object"),
+    (Inner, '{"first":null,"second":null}', "$.first: expected int, got null"),
+    (TextPart, '{"kind":"image","text":""}', '$.kind: expected "text", got "image"'),
+    (TextPart, '{"kind":5,"text":""}', '$.kind: expected "text", got int'),
+    (TextPart | ImagePart, '{"kind":"video"}', '$.kind: expected "text" or "image", got "video"'),
+    (TextPart | ImagePart, '{"kind":null}', '$.kind: expected "text" or "image", got null'),
+    (TextPart | ImagePart, "{}", "$.kind: missing"),
+    (TextPart | ImagePart, '{"kind":"image"}', "$.url: missing"),
+    (Sample, '{"name":"n","outer":[]}', "$.outer: expected Inner, got array"),
+    (
+        Sample,
+        '{"name":"n","outer":{"first":1,"second":[]},"wireName":1}',
+        "$.wireName: expected str or null, got int",
+    ),
+    (
+        Sample,
+        '{"name":"n","outer":{"first":1,"second":[]},"by_key":{"a b":{"first":1}}}',
+        '$.by_key["a b"].second: missing',
+    ),
+    (
+        Sample,
+        '{"name":"n","outer":{"first":1,"second":[]},"parts":[{"kind":"image","url":"","detail":"mid"}]}',
+        '$.parts[0].detail: expected "low" or "high" or null, got "mid"',
+    ),
+    (
+        Sample,
+        '{"name":"n","outer":{"first":1,"second":[]},"nested":[[1],[2,null]]}',
+        "$.nested[1][1]: expected int, got null",
+    ),
+]
+
+
+@pytest.mark.parametrize(("target", "text", "problem"), STRICT)
+def test_strict(backend: Backend, target: Any, text: str, problem: str) -> None:
+    with pytest.raises(DecodeError) as raised:
+        parsed(backend, text, target, strict=True)
+    assert str(raised.value) == f"{problem} in event 0 (stream offset 0)"
+    assert raised.value.path == problem.partition(":")[0]
+    assert raised.value.data == text
+    parsed(backend, text, target)  # a lenient decoder takes it
+
+
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [
+        (Inner, '{"first":1,"second":[],"unknown":{}}'),
+        (Sample, '{"name":"","outer":{"first":1,"second":[]},"ratio":1,"anything":[{}],"plain":{"a":[]}}'),
+        (TextPart | ImagePart | dict[str, int], '{"kind":"video"}'),
+        (Inner, '{"first":"overwritten","second":[],"first":1}'),
+    ],
+)
+def test_strict_takes(backend: Backend, target: Any, text: str) -> None:
+    if "video" in text:
+        target = declare(target)
+        text = '{"made":{"kind":5}}'
+    parsed(backend, text, target, strict=True)
+
+
+def test_literals_bind_their_own_kinds(backend: Backend) -> None:
+    made = declare(Literal["auto", 1] | float | None)
+    for good in ('"auto"', "1", "2.5", "null", "7"):
+        parsed(backend, f'{{"made":{good}}}', made, strict=True)
+    bound = declare(Literal["auto", 1])
+    for bad in ('"x"', "2", "true", "1.0", "null"):
+        with pytest.raises(DecodeError, match=r"^\$\.made: expected "):
+            parsed(backend, f'{{"made":{bad}}}', bound, strict=True)

@@ -1,0 +1,350 @@
+"""iter_events, aiter_events, decode: what they take, and how they go on."""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import io
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from sselerate.errors import SSEError, TruncatedStreamError
+from sselerate.events import CompletionStreamEvent, ErrorEvent, GenericEvent
+from tests.backends import Backend
+
+GOOD = [b'data: {"n":%d}\n\n' % i for i in range(4)]
+BAD = b'data: {"n"}\n\n'
+EVENTS = [GenericEvent(data={"n": i}) for i in range(4)]
+
+
+async def give(*chunks: Any) -> AsyncIterator[Any]:
+    for chunk in chunks:
+        if isinstance(chunk, Exception):
+            raise chunk
+        yield chunk
+
+
+def pull(iterator: Any, times: int = 20) -> list[Any]:
+    """Steps through an iterator, errors in their place; stops at its second StopIteration."""
+
+    async def steps() -> list[Any]:
+        out: list[Any] = []
+        for _ in range(times):
+            try:
+                out.append(next(iterator) if hasattr(iterator, "__next__") else await iterator.__anext__())
+            except (StopIteration, StopAsyncIteration):
+                if out and out[-1] == "end":
+                    break
+                out.append("end")
+            except Exception as error:
+                out.append(error)
+        return out
+
+    return asyncio.run(steps())
+
+
+@pytest.fixture(params=["sync", "async"])
+def events_of(request: pytest.FixtureRequest, backend: Backend) -> Any:
+    """A function (chunks, target=None, **options) -> iterator; exceptions among the chunks are raised."""
+
+    def sync(*chunks: Any) -> Iterator[Any]:
+        for chunk in chunks:
+            if isinstance(chunk, Exception):
+                raise chunk
+            yield chunk
+
+    if request.param == "sync":
+        return lambda chunks, *target, **options: backend.iter_events(sync(*chunks), *target, **options)
+    return lambda chunks, *target, **options: backend.aiter_events(give(*chunks), *target, **options)
+
+
+def test_events(events_of: Any) -> None:
+    assert pull(events_of(GOOD)) == [*EVENTS, "end"]
+    assert pull(events_of([])) == ["end"]
+    assert pull(events_of([b"".join(GOOD)])) == [*EVENTS, "end"]
+
+
+def test_errors_in_their_place(events_of: Any) -> None:
+    """In one chunk or several, an error comes where it was sent, and the iteration goes on behind it."""
+    stream = [GOOD[0], BAD, GOOD[1], b'data: {"error":"e"}\n\n', BAD, GOOD[2], b"data: {"]
+    for chunks in (stream, [b"".join(stream)]):
+        out = pull(events_of(chunks))
+        assert [type(item).__name__ for item in out] == [
+            "GenericEvent", "DecodeError", "GenericEvent", "ServerError", "DecodeError", "GenericEvent",
+            "TruncatedStreamError", "str",
+        ]  # fmt: skip
+        assert [item.event_index for item in out if isinstance(item, SSEError)] == [1, 3, 4, 6]
+        assert all(item.events == [] for item in out if isinstance(item, SSEError))
+
+
+def test_errors_of_the_source(events_of: Any) -> None:
+    """They pass unchanged, after everything that had come before."""
+    gone = ConnectionError("gone")
+    out = pull(events_of([GOOD[0] + GOOD[1][:9], gone]))
+    assert out[0] == EVENTS[0]
+    assert out[1] is gone
+    assert isinstance(out[2], TruncatedStreamError)
+
+
+@pytest.mark.parametrize(("chunk", "kind"), [("text", "str"), (5, "int"), (None, "NoneType"), ([1], "list")])
+def test_wrong_chunks(events_of: Any, chunk: Any, kind: str) -> None:
+    out = pull(events_of([GOOD[0], chunk]))
+    assert out[0] == EVENTS[0]
+    assert isinstance(out[1], TypeError)
+    assert str(out[1]) == f"expected a bytes-like chunk, got {kind}"
+
+
+def test_nothing_is_pulled_after_the_end(events_of: Any) -> None:
+    after = AssertionError("pulled")
+    iterator = events_of([GOOD[0], b"data: [DONE]\n\n" + GOOD[1], after])
+    assert pull(iterator) == [EVENTS[0], "end"]
+    assert iterator.done
+
+
+def test_a_last_event_does_not_end(events_of: Any) -> None:
+    """`done` alone stops nothing: OpenRouter sends [DONE] after response.completed."""
+    last = b'data: {"type":"message_stop"}\n\n'
+    iterator = events_of([last, GOOD[0], b"data: [DONE]\n\n"])
+    assert len(pull(iterator)) == 3
+    assert iterator.done
+
+
+def test_multi(events_of: Any) -> None:
+    stream = [GOOD[0], b"data: [DONE]\n\n", GOOD[1], b"data: [DONE]\n\n", GOOD[2]]
+    assert pull(events_of(stream, multi=True)) == [*EVENTS[:3], "end"]
+
+
+def test_options_are_checked_at_once(events_of: Any) -> None:
+    for options, error in (
+        ({"on_error": "x"}, ValueError),
+        ({"unknown": 1}, TypeError),
+        ({"target": 5}, TypeError),
+    ):
+        with pytest.raises(error):
+            events_of([], **options)
+
+
+def test_on_error(events_of: Any) -> None:
+    stream = [GOOD[0], BAD, b"error: e\n\n", GOOD[1]]
+    kinds = [type(event) for event in pull(events_of(stream, on_error="yield"))]
+    assert kinds == [GenericEvent, ErrorEvent, ErrorEvent, GenericEvent, str]
+    assert pull(events_of(stream, on_error="skip")) == [*EVENTS[:2], "end"]
+
+
+def test_events_come_before_the_next_chunk(backend: Backend) -> None:
+    pulled = []
+
+    def source() -> Iterator[bytes]:
+        for number, chunk in enumerate(GOOD):
+            pulled.append(number)
+            yield chunk
+
+    iterator = backend.iter_events(source())
+    assert pulled == []
+    assert [(next(iterator), len(pulled)) for _ in GOOD] == [(event, i + 1) for i, event in enumerate(EVENTS)]
+
+
+def test_an_iterator_is_its_own(backend: Backend) -> None:
+    iterator = backend.iter_events(GOOD)
+    assert iter(iterator) is iterator
+    assert next(iterator) == EVENTS[0]
+    assert list(iterator) == EVENTS[1:]
+    assert list(iterator) == []
+    asynchronous = backend.aiter_events(give())
+    assert asynchronous.__aiter__() is asynchronous
+
+
+BODY = b"".join(GOOD)
+
+
+class Response:
+    """A stream that only has read(), as raw files and some HTTP clients."""
+
+    def __init__(self, body: bytes) -> None:
+        self.read = io.BytesIO(body).read
+
+
+class AsyncReader:
+    """An asynchronous stream whose iteration is by line, as asyncio.StreamReader."""
+
+    def __init__(self, body: bytes) -> None:
+        self._file = io.BytesIO(body)
+
+    async def read(self, size: int) -> bytes:
+        return self._file.read(min(size, 10))
+
+    def __aiter__(self) -> Any:
+        raise AssertionError("lines may be too long")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        BODY, bytearray(BODY), memoryview(BODY), array.array("B", BODY), io.BytesIO(BODY), Response(BODY),
+        io.BufferedReader(io.BytesIO(BODY)),  # type: ignore[arg-type]
+        GOOD, tuple(GOOD), iter(GOOD), (bytearray(chunk) for chunk in GOOD), [memoryview(BODY)[::1]],
+    ],
+    ids=lambda source: type(source).__name__,
+)  # fmt: skip
+def test_sources(backend: Backend, source: Any) -> None:
+    if hasattr(source, "seek"):
+        source.seek(0)  # each backend reads it
+    elif hasattr(source, "__next__") or isinstance(source, Response):
+        source = GOOD
+    assert list(backend.iter_events(source)) == EVENTS
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("text", "expected a bytes-like chunk, got str"),
+        (5, "expected an iterable of bytes-like chunks, got int"),
+        (None, "expected an iterable of bytes-like chunks, got NoneType"),
+    ],
+)
+def test_wrong_sources(backend: Backend, source: Any, message: str) -> None:
+    with pytest.raises(TypeError) as raised:
+        backend.iter_events(source)
+    assert str(raised.value) == message
+
+
+def test_text_files_are_refused(backend: Backend) -> None:
+    with pytest.raises(TypeError, match="got str"):
+        next(backend.iter_events(io.StringIO("data: {}\n\n")))
+
+
+@pytest.mark.parametrize("source", [GOOD, BODY, "text", 5])
+def test_wrong_asynchronous_sources(backend: Backend, source: Any) -> None:
+    with pytest.raises(TypeError, match="expected an asynchronous iterable of bytes-like chunks, got"):
+        backend.aiter_events(source)
+
+
+def test_asynchronous_readers(backend: Backend) -> None:
+    assert pull(backend.aiter_events(AsyncReader(BODY))) == [*EVENTS, "end"]
+
+
+def test_asyncio_stream(backend: Backend) -> None:
+    async def read() -> list[Any]:
+        reader = asyncio.StreamReader(limit=4)
+        reader.feed_data(BODY)
+        reader.feed_eof()
+        return [event async for event in backend.aiter_events(reader)]
+
+    assert asyncio.run(read()) == EVENTS
+
+
+def test_close(backend: Backend) -> None:
+    """Ends the iteration, and a source that can be closed."""
+    closed = []
+
+    def source() -> Iterator[bytes]:
+        try:
+            yield BODY
+        finally:
+            closed.append(True)
+
+    iterator = backend.iter_events(source())
+    next(iterator)
+    iterator.close()
+    assert closed == [True]
+    assert list(iterator) == []
+    iterator.close()
+    backend.iter_events(GOOD).close()  # a list cannot be closed
+
+
+def test_aclose(backend: Backend) -> None:
+    closed = []
+
+    async def source() -> AsyncIterator[bytes]:
+        try:
+            yield BODY
+        finally:
+            closed.append(True)
+
+    async def run() -> None:
+        iterator = backend.aiter_events(source())
+        await iterator.__anext__()
+        await iterator.aclose()
+        assert closed == [True]
+        assert [event async for event in iterator] == []
+        await iterator.aclose()
+
+    asyncio.run(run())
+
+
+def test_a_source_must_not_come_back(backend: Backend) -> None:
+    iterator: Any = None
+
+    def source() -> Iterator[bytes]:
+        yield GOOD[0]
+        next(iterator)
+
+    iterator = backend.iter_events(source())
+    assert next(iterator) == EVENTS[0]
+    with pytest.raises(RuntimeError, match=r"^EventIterator is in use by another thread or call$"):
+        next(iterator)
+
+
+def test_two_tasks(backend: Backend) -> None:
+    async def run() -> None:
+        more = asyncio.Event()
+
+        async def source() -> AsyncIterator[bytes]:
+            await more.wait()
+            yield BODY
+
+        iterator = backend.aiter_events(source())
+        waiting = asyncio.create_task(iterator.__anext__())
+        await asyncio.sleep(0)
+        with pytest.raises(RuntimeError, match="in use by another task"):
+            await iterator.__anext__()
+        with pytest.raises(RuntimeError, match="in use by another task"):
+            await iterator.aclose()
+        more.set()
+        assert await waiting == EVENTS[0]
+        assert [event async for event in iterator] == EVENTS[1:]
+
+    asyncio.run(run())
+
+
+def test_cancellation_loses_nothing(backend: Backend) -> None:
+    async def run() -> None:
+        chunks: asyncio.Queue[bytes] = asyncio.Queue()
+
+        class Source:
+            def __aiter__(self) -> Source:
+                return self
+
+            async def __anext__(self) -> bytes:
+                return await chunks.get()
+
+        iterator = backend.aiter_events(Source())
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(iterator.__anext__(), 0.001)
+        chunks.put_nowait(BODY)
+        assert [await iterator.__anext__() for _ in GOOD] == EVENTS
+
+    asyncio.run(run())
+
+
+def test_decode(backend: Backend) -> None:
+    assert backend.decode(BODY) == EVENTS
+    assert backend.decode(bytearray(BODY)) == EVENTS
+    assert backend.decode(b"") == []
+    (event,) = backend.decode(b'data: {"id":"x"}', CompletionStreamEvent)
+    assert event.id == "x"
+
+
+@pytest.mark.parametrize("tail", [b"", b"data: {"])
+def test_decode_keeps_what_came_before_an_error(backend: Backend, tail: bytes) -> None:
+    body = GOOD[0] + GOOD[1] + (tail or BAD)
+    with pytest.raises(SSEError) as raised:
+        backend.decode(body)
+    assert raised.value.events == EVENTS[:2]
+
+
+def test_decode_refuses_text(backend: Backend) -> None:
+    with pytest.raises(TypeError, match=r"^expected a bytes-like chunk, got str$"):
+        backend.decode("data: {}\n\n")
