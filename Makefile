@@ -25,7 +25,7 @@ FUZZ_TARGETS := $(basename $(notdir $(wildcard rust/fuzz/fuzz_targets/*.rs)))
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench fuzz lock clean need-cargo always
+.PHONY: help demo test lint bench perf-gate fuzz lock clean need-cargo always
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -49,6 +49,9 @@ lint: need-cargo $(INSTALLED) ## formatting, lints, types, the stub of the compi
 	$(PY) -c 'import sselerate._core'
 	$(PY) -m mypy.stubtest --mypy-config-file pyproject.toml sselerate._core
 	$(VENV)/bin/zizmor --offline --quiet .github/workflows
+
+perf-gate: need-cargo $(INSTALLED) ## instructions an event, against the numbers kept in benches/gate.json
+	$(PY) -m benches.gate
 
 bench: need-cargo $(INSTALLED) $(VENV)/.bench ## the table of README.md: ns an event, and ratios
 	$(PY) -m benches.report

@@ -164,24 +164,42 @@ def test_a_decoder_may_move_from_thread_to_thread(backend: Backend) -> None:
     assert [event.created for event in given] == [0, 1, 2, 3]
 
 
-def test_busy_is_said_deterministically(backend: Backend) -> None:
-    """While the source blocks inside next(), every other use of the iterator raises."""
+def test_busy_is_said_and_does_no_harm(backend: Backend) -> None:
+    """While the source blocks inside next(), every other use of the iterator raises; then all events still come."""
     entered, leave = threading.Event(), threading.Event()
 
     def source() -> Iterator[bytes]:
+        yield stream("first", 2)
         entered.set()
         leave.wait(30)
-        yield stream("late", 1)
+        yield stream("late", 3)
+        yield stream("last", 2)
 
     events = backend.iter_events(source(), CompletionStreamEvent)
-    given: list[Any] = []
+    given: list[Any] = [next(events), next(events)]
     thread = threading.Thread(target=lambda: given.append(next(events)))
     thread.start()
     assert entered.wait(30)
-    with pytest.raises(RuntimeError, match=f"^EventIterator {MISUSE}$"):
-        next(events)
-    with pytest.raises(RuntimeError, match=f"^EventIterator {MISUSE}$"):
-        events.close()
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match=f"^EventIterator {MISUSE}$"):
+            next(events)
+        with pytest.raises(RuntimeError, match=f"^EventIterator {MISUSE}$"):
+            events.close()
     leave.set()
     thread.join()
-    assert [event.id for event in given] == ["late"]
+    given += events
+    assert [event.id for event in given] == ["first"] * 2 + ["late"] * 3 + ["last"] * 2
+
+
+def test_a_source_that_calls_back_does_no_harm(backend: Backend) -> None:
+    """The same in one thread: the source itself asks for the next event, and is told."""
+
+    def source() -> Iterator[bytes]:
+        yield stream("first", 2)
+        for _ in range(3):
+            with pytest.raises(RuntimeError, match=f"^EventIterator {MISUSE}$"):
+                next(events)
+        yield stream("late", 3)
+
+    events = backend.iter_events(source(), CompletionStreamEvent)
+    assert [event.id for event in events] == ["first"] * 2 + ["late"] * 3

@@ -83,7 +83,9 @@ def test_openai_chat(backend: Backend, recordings: Path, entry: dict[str, Any]) 
     (choice,), (wanted,) = mine["choices"], theirs["choices"]
     assert choice["finish_reason"] == wanted["finish_reason"]
     assert choice["message"]["content"] == wanted["message"].get("content")
-    assert choice["message"]["role"] == wanted["message"]["role"]
+    # It joins the roles where a server repeats them, "assistantassistant".
+    assert choice["message"]["role"] == "assistant"
+    assert (wanted["message"].get("role") or "").replace("assistant", "") == ""
     assert choice["message"].get("refusal") == wanted["message"].get("refusal")
     assert [
         (call["id"], call["type"], call["function"]["name"], call["function"]["arguments"])
@@ -131,14 +133,18 @@ def test_openai_responses_before_the_end(backend: Backend, recordings: Path, ent
     deltas = [block for block in begun if b".done" not in block.split(b"\n")[0]]
     assert len(deltas) < len(begun) < len(blocks)
     whole = ours(backend, "responses", body)
-    assert ours(backend, "responses", b"\n\n".join(begun))["output"] == whole["output"]
+    output = ours(backend, "responses", b"\n\n".join(begun))["output"]
+    for item in (*output, *whole["output"]):
+        item.pop("encrypted_content", None)  # encrypted anew each time it is sent
+    assert output == whole["output"]
     output = ours(backend, "responses", b"\n\n".join(deltas))["output"]
     for item, wanted in zip(output, whole["output"], strict=True):
         # What only the end of an item tells.
         assert item.pop("status", None) in (None, "in_progress", "completed")
-        for key in ("status", "encrypted_content", "action"):
+        for key in ("status", "action"):
             wanted.pop(key, None)
             item.pop(key, None)
+        item.pop("encrypted_content", None)
         assert item == wanted
 
 

@@ -43,4 +43,5 @@ def chopped(body: bytes) -> list[tuple[str, list[bytes]]]:
         ("bytes", [body[i : i + 1] for i in range(len(body))]),
         ("threes", [body[i : i + 3] for i in range(0, len(body), 3)]),
         ("blocks", [block for block in blocks if block]),
+        ("with nothing between", [piece for i in range(0, len(body), 5) for piece in (b"", body[i : i + 5])]),
     ]

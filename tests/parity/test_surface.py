@@ -66,7 +66,7 @@ def test_same_docstrings(both: Pair, name: str) -> None:
 
 
 def parameters(function: Any) -> list[tuple[str, Any, Any]]:
-    """Name, kind and default of each; annotations are the stub's business. In the core `self` is positional-only."""
+    """Name, kind and default of each but `self`, which is positional-only in the core; the stub has annotations."""
     given = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
     return [(p.name, p.kind, p.default) for p in given]
 

@@ -77,7 +77,8 @@ class Child(Inner):
         (typing.Annotated[int, "positive"], Kind.INT, "int"),
         ("str | None", Kind.STR | Kind.NULL, "str or null"),
         (Literal["a", "b"], Kind.STR, '"a" or "b"'),
-        (Literal["a", 1, True, None], Kind.STR | Kind.INT | Kind.BOOL | Kind.NULL, '"a" or 1 or true or null'),
+        (Literal["a", 1, True], Kind.STR | Kind.INT | Kind.BOOL, '"a" or 1 or true'),
+        (Literal["a", None], Kind.STR | Kind.NULL, '"a" or null'),  # noqa: PYI061
         (tuple[int, ...], Kind.ARRAY, "array of int"),
         (tuple[str | None, ...], Kind.ARRAY, "array of (str or null)"),
         (tuple[Any, ...] | None, Kind.ARRAY | Kind.NULL, "array or null"),
@@ -117,8 +118,8 @@ def test_parts_of_shapes() -> None:
         (Literal["a", "b"], ("a", "b")),
         (Literal["a"] | None, ("a", None)),
         (Literal["a"] | int, ("a",)),
-        (Literal["a", 1] | str, (1,)),
-        (Literal["a"] | str, None),
+        (Literal["a", 1] | str, (1,)),  # noqa: PYI051
+        (Literal["a"] | str, None),  # noqa: PYI051
         (Literal["a"] | Any, None),
         (Literal[1] | float, None),
         (str, None),

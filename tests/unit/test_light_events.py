@@ -1,4 +1,4 @@
-"""Light instances (rust/python/src/adopt.rs) and their reuse (plan.rs, reuse.rs): nothing of it may be seen."""
+"""Light instances (adopt.rs of the binding) and their reuse (plan.rs, reuse.rs): nothing of it may be seen."""
 
 import copy
 import gc
@@ -11,11 +11,27 @@ from collections.abc import Iterator
 
 import pytest
 
-from sselerate import ChatCompletionChunk, CompletionStreamChoice, CompletionStreamEvent, Event, GenericEvent, event
+from sselerate import (
+    ChatCompletionChunk,
+    CompletionStreamChoice,
+    CompletionStreamEvent,
+    Event,
+    GenericEvent,
+    event,
+)
 from tests.backends import Backend
 
 HAVE_GC = 1 << 14
-WORDS = ["a", "bb", " the", "twelve chars", "fifteen letters", "sixteen letters!", "a much longer piece of text", "é", "x\\n", ""]
+WORDS = [
+    "a",
+    "bb",
+    " the",
+    "twelve chars",
+    "fifteen letters",
+    "sixteen letters!",
+    "a much longer piece of text",
+]
+WORDS += ["é", "x\\n", ""]
 
 
 def block(text: str, index: int = 0, padding: str = "") -> bytes:
@@ -42,7 +58,8 @@ def test_leaf_classes_are_light(light: Backend) -> None:
         assert not cls.__flags__ & HAVE_GC, cls
     made = light.decode(block("a"), CompletionStreamEvent)[0]
     built = CompletionStreamEvent(id="", object="", created=0, model="", choices=())
-    assert not gc.is_tracked(made) and not gc.is_tracked(made.choices[0]) and not gc.is_tracked(built)
+    for light_one in (made, made.choices[0], built):
+        assert not gc.is_tracked(light_one)
 
 
 def test_classes_with_any_keep_the_collector() -> None:
@@ -77,7 +94,9 @@ class More(CompletionStreamEvent):
 @pytest.mark.parametrize("cls", [Slotted, Open, More])
 def test_subclasses_work_as_ever(cls: type[CompletionStreamEvent]) -> None:
     for _ in range(300):
-        one = cls(id="a", object="b", created=1, model="m", choices=(CompletionStreamChoice(text="t", index=0),))
+        one = cls(
+            id="a", object="b", created=1, model="m", choices=(CompletionStreamChoice(text="t", index=0),)
+        )
         assert pickle.loads(pickle.dumps(one)) == one == copy.deepcopy(one) == copy.copy(one)
         if cls is Open:
             one.__dict__["own"] = [one]  # a cycle of the subclass's own making, which it pays for itself
@@ -112,7 +131,8 @@ def test_an_event_that_is_kept_never_changes(backend: Backend) -> None:
         if isinstance(thing, tuple):
             thing = thing[0]
         text = thing.text if isinstance(thing, CompletionStreamChoice) else thing
-        assert text == word and hash(text) == hash(word)
+        assert text == word
+        assert hash(text) == hash(word)
 
 
 def test_interning_a_text_and_dropping_it_does_not_lose_it(backend: Backend) -> None:
@@ -120,7 +140,8 @@ def test_interning_a_text_and_dropping_it_does_not_lose_it(backend: Backend) -> 
     for made in each(backend, stream(500)):
         interned.add(id(sys.intern(made.choices[0].text)))
         del made
-    assert {sys.intern(word.replace("\\n", "\n")) for word in WORDS} == {word.replace("\\n", "\n") for word in WORDS}
+    words = {word.replace("\\n", "\n") for word in WORDS}
+    assert {sys.intern(word) for word in words} == words
 
 
 def test_texts_serve_as_keys(backend: Backend) -> None:

@@ -344,9 +344,11 @@ def _declare(cls: type, rename: str | None, namespace: Mapping[str, Any]) -> typ
 
 
 def _is_light(shape: Shape) -> bool:
-    """Whether values of this shape are leaves, or hold only such: then the garbage collector need not know the class
-    that declares them. `extra` and declared dicts of leaves count as leaves, as what a program puts into them later is
-    its own affair."""
+    """Whether values of this shape are leaves or hold only such, so that the garbage collector need not know the
+    class that declares them.
+
+    `extra` and declared dicts of leaves count as leaves: what a program puts into them later is its own affair.
+    """
     if shape.kinds & Kind.OBJECT and not shape.classes and shape.values is None:
         return False
     if shape.kinds & Kind.ARRAY and shape.items is None:

@@ -428,7 +428,8 @@ fn same(left: &[u8], right: &[u8]) -> bool {
         return false;
     }
     match left.len() {
-        0..8 => left.iter().zip(right).all(|(left, right)| left == right),
+        0..4 => left.iter().zip(right).all(|(left, right)| left == right),
+        4..8 => ends_equal::<4>(left, right),
         8..=16 => ends_equal::<8>(left, right),
         17..=32 => ends_equal::<16>(left, right),
         _ => left == right,

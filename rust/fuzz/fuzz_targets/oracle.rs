@@ -53,7 +53,10 @@ fn same(value: &Value, tape: &Tape, payload: &[u8], node: &mut usize) {
         Value::Bool(false) => assert_eq!(here.kind, Kind::False),
         Value::Number(number) => {
             assert!(matches!(here.kind, Kind::Int | Kind::Float));
-            assert_eq!(number.to_string().to_ascii_lowercase().replace('+', ""), String::from_utf8_lossy(here.bytes(payload)).to_ascii_lowercase().replace('+', ""));
+            assert_eq!(
+                number.to_string().to_ascii_lowercase().replace('+', ""),
+                String::from_utf8_lossy(here.bytes(payload)).to_ascii_lowercase().replace('+', "")
+            );
         }
         Value::String(text) => {
             assert_eq!(here.kind, Kind::Str);

@@ -18,7 +18,8 @@ pub fn schema() -> Arc<Schema> {
         expected: "\"stop\" or null".into(),
         ..Shape::default()
     };
-    let class = |class| Shape { kinds: kinds::OBJECT, classes: vec![class], expected: "object".into(), ..Shape::default() };
+    let class =
+        |class| Shape { kinds: kinds::OBJECT, classes: vec![class], expected: "object".into(), ..Shape::default() };
     let tagged = Shape {
         kinds: kinds::OBJECT,
         classes: vec![2, 3],
@@ -36,8 +37,22 @@ pub fn schema() -> Arc<Schema> {
     };
     Arc::new(Schema {
         classes: vec![
-            Class { fields: vec![field("id", 1, true), field("created", 2, false), field("choices", 7, true), field("delta", 6, false)] },
-            Class { fields: vec![field("index", 2, false), field("text", 1, false), field("finish_reason", 3, false), field("delta", 6, false)] },
+            Class {
+                fields: vec![
+                    field("id", 1, true),
+                    field("created", 2, false),
+                    field("choices", 7, true),
+                    field("delta", 6, false),
+                ],
+            },
+            Class {
+                fields: vec![
+                    field("index", 2, false),
+                    field("text", 1, false),
+                    field("finish_reason", 3, false),
+                    field("delta", 6, false),
+                ],
+            },
             Class { fields: vec![field("type", 1, true), field("text", 1, false)] },
             Class { fields: vec![field("type", 1, true), field("data", 0, false)] },
         ],
@@ -106,7 +121,9 @@ impl Templates {
             }
             Step::Failed(failure) => {
                 let cause = match &failure.cause {
-                    Cause::Server(Some((tape, node))) => format!("server {}", values(tape, failure.data.as_bytes())[*node..].join("")),
+                    Cause::Server(Some((tape, node))) => {
+                        format!("server {}", values(tape, failure.data.as_bytes())[*node..].join(""))
+                    }
                     cause => format!("{cause:?}"),
                 };
                 said.push(format!("{cause} {} {} {}", failure.data, failure.event_index, failure.offset));

@@ -4,25 +4,28 @@ SSELERATE_MODELS says what streams deliver: "light" or "sdk".
 """
 
 import os
+import sys
 from typing import Any
 
 import openai
-import openai._client
 import openai._streaming
 
 from sselerate.compat import openai as fast
 
 MODELS: Any = os.environ.get("SSELERATE_MODELS", "light")
 
+fast._accept_light_events()
 for name in ("OpenAI", "AsyncOpenAI"):
-    fast._accept_light_events()
     patched = fast._SDK.patched(getattr(openai, name), MODELS)
     setattr(openai, name, patched)
-    setattr(openai._client, name, patched)
+    setattr(sys.modules["openai._client"], name, patched)
 
 
 class SSEDecoder(fast.StreamDecoder):  # type: ignore[misc]
-    """The decoder, as tests make it by hand."""
+    """The decoder, as tests make it by hand. They look into its buffers when nothing is left in them."""
+
+    _data: list[str] = []  # noqa: RUF012
+    _last_event_id = None
 
     def __init__(self) -> None:
         super().__init__(fast._SDK, MODELS)

@@ -1,0 +1,130 @@
+"""Work in proportion to the stream, shown by counting lines of Python instead of by a clock; and memory
+likewise."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sselerate import decode
+from sselerate.accumulate import Accumulator
+from sselerate.events import (
+    ChatCompletionChunk,
+    CompletionStreamEvent,
+    MessageStreamEvent,
+    ResponseStreamEvent,
+)
+from tests.accumulate.streams import body, chunk, tool
+
+
+def lines(run: Callable[[], Any]) -> int:
+    """How many lines of Python ``run`` executes."""
+    count = 0
+
+    def trace(frame: Any, event: str, argument: Any) -> Any:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        run()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def text(n: int) -> list[Any]:
+    return [chunk({"content": "token "}) for _ in range(n)]
+
+
+def unknown(n: int) -> list[Any]:
+    return [chunk({"notes": "token ", "steps": [{"index": 0, "note": "x"}]}) for _ in range(n)]
+
+
+def arguments(n: int) -> list[Any]:
+    return [tool('{"a": ["', name="get", id="c1")] + [tool('x", "') for _ in range(n)]
+
+
+def repeated_names(n: int) -> list[Any]:
+    return [tool('{"a": ["', name="get")] + [tool('x", "', name="get") for _ in range(n)]
+
+
+def completion(n: int) -> list[Any]:
+    return [{"choices": [{"index": i % 7, "text": "token "}]} for i in range(n)]
+
+
+def message(n: int) -> list[Any]:
+    block = {"type": "tool_use", "id": "t", "name": "get", "input": {}}
+    delta = {"type": "input_json_delta", "partial_json": '"x", '}
+    return [
+        {"type": "content_block_start", "index": 0, "content_block": block},
+        {"type": "content_block_delta", "index": 0, "delta": {**delta, "partial_json": "["}},
+        *[{"type": "content_block_delta", "index": 0, "delta": delta} for _ in range(n)],
+    ]
+
+
+def starts(n: int) -> list[Any]:
+    block = {"type": "text", "text": ""}
+    return [{"type": "content_block_start", "index": i // 2, "content_block": block} for i in range(n)]
+
+
+def response(n: int) -> list[Any]:
+    kind = "response.function_call_arguments.delta"
+    return [{"type": kind, "output_index": i % 3, "item_id": "i", "delta": '{"x'} for i in range(n)]
+
+
+STREAMS: list[tuple[Any, Any]] = [
+    (ChatCompletionChunk, text),
+    (ChatCompletionChunk, unknown),
+    (ChatCompletionChunk, arguments),
+    (ChatCompletionChunk, repeated_names),
+    (CompletionStreamEvent, completion),
+    (MessageStreamEvent, message),
+    (MessageStreamEvent, starts),
+    (ResponseStreamEvent, response),
+]
+
+
+@pytest.mark.parametrize(("target", "make"), STREAMS, ids=lambda value: getattr(value, "__name__", "target"))
+@pytest.mark.parametrize("partial_json", [False, True])
+def test_linear(target: Any, make: Any, partial_json: bool) -> None:
+    def work(n: int) -> int:
+        events = decode(body(*make(n)), target)
+
+        def run() -> None:
+            accumulator: Accumulator[Any] = Accumulator(target, partial_json=partial_json)
+            for event in events:
+                accumulator.push(event)
+            accumulator.final()
+
+        return lines(run)
+
+    work(10)  # imports
+    small, large = work(100), work(400)
+    assert large < 4.5 * small
+
+
+def test_a_view_at_each_delta_parses_only_what_is_new() -> None:
+    """The lines for asking after each delta grow with the view that is copied, not with the text of one
+    string."""
+
+    def work(n: int) -> int:
+        events = decode(
+            body(tool('{"a": "', name="get"), *[tool("x") for _ in range(n)]), ChatCompletionChunk
+        )
+
+        def run() -> None:
+            accumulator: Accumulator[Any] = Accumulator(ChatCompletionChunk, partial_json=True)
+            for event in events:
+                accumulator.push(event)
+                assert accumulator.tool_calls[0].input is not None
+
+        return lines(run)
+
+    work(10)
+    assert work(400) < 4.5 * work(100)
