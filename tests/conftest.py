@@ -1,4 +1,4 @@
-"""Fixtures of all tests: the backends, the corpus' options, the recordings, the hypothesis profiles."""
+"""Fixtures of all tests: the backends, the recordings, the hypothesis profiles."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ _common: dict[str, Any] = {
     "deadline": None,
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
-settings.register_profile("ci", max_examples=150, derandomize=True, **_common)
-settings.register_profile("long", max_examples=1500, **_common)
+settings.register_profile("ci", max_examples=100, derandomize=True, **_common)
 settings.register_profile("thorough", max_examples=5000, print_blob=True, **_common)
 settings.load_profile(os.environ.get("SSELERATE_HYPOTHESIS", "ci"))
 

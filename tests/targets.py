@@ -5,7 +5,18 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Literal
 
-from sselerate.events import ChatCompletionChunk, CompletionStreamEvent, Event, event
+from sselerate.events import (
+    AssistantStreamEvent,
+    ChatCompletionChunk,
+    CompletionStreamEvent,
+    Event,
+    FlatResponseStreamEvent,
+    GenericEvent,
+    JSONRPCMessage,
+    MessageStreamEvent,
+    ResponseStreamEvent,
+    event,
+)
 
 
 @event
@@ -67,4 +78,10 @@ TARGETS: dict[str, Any] = {
     "part": TextPart | ImagePart,
     "camel": Camel,
     "job": Job,
+    "generic": GenericEvent,
+    "responses": ResponseStreamEvent,
+    "messages": MessageStreamEvent,
+    "assistants": AssistantStreamEvent,
+    "mcp": JSONRPCMessage,
+    "flat": FlatResponseStreamEvent,
 }

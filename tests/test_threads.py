@@ -165,7 +165,7 @@ def test_a_decoder_may_move_from_thread_to_thread(backend: Backend) -> None:
 
 
 def test_busy_is_said_and_does_no_harm(backend: Backend) -> None:
-    """While the source blocks inside next(), every other use of the iterator raises; then all events still come."""
+    """While the source blocks inside next(), every other use raises; then all events still come."""
     entered, leave = threading.Event(), threading.Event()
 
     def source() -> Iterator[bytes]:

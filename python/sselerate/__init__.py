@@ -9,71 +9,54 @@
 Python.
 """
 
+import typing
+
 from . import _backend, events
 from ._backend import BACKEND, Decoder, EventIterator, Parser
 from .errors import DecodeError, EventTooLargeError, ServerError, SSEError, TruncatedStreamError
-from .events import (
-    ChatCompletionChunk,
-    ChatCompletionChunkChoice,
-    ChatCompletionDelta,
-    ChatCompletionFunctionCallDelta,
-    ChatCompletionLogprobs,
-    ChatCompletionTokenLogprob,
-    ChatCompletionToolCallDelta,
-    ChatCompletionTopLogprob,
-    CompletionLogprobs,
-    CompletionStreamChoice,
-    CompletionStreamEvent,
-    CompletionTokensDetails,
-    CompletionUsage,
-    ErrorEvent,
-    Event,
-    GenericEvent,
-    PromptTokensDetails,
-    event,
-)
 from .sse import Comment, ServerSentEvent
-from .stream import AsyncEventIterator, bind
+from .stream import AsyncEventIterator
+from .stream import bind as _bind
+
+if typing.TYPE_CHECKING:
+    from .events import *  # noqa: F403
 
 __all__ = [
     "BACKEND",
     "AsyncEventIterator",
-    "ChatCompletionChunk",
-    "ChatCompletionChunkChoice",
-    "ChatCompletionDelta",
-    "ChatCompletionFunctionCallDelta",
-    "ChatCompletionLogprobs",
-    "ChatCompletionTokenLogprob",
-    "ChatCompletionToolCallDelta",
-    "ChatCompletionTopLogprob",
     "Comment",
-    "CompletionLogprobs",
-    "CompletionStreamChoice",
-    "CompletionStreamEvent",
-    "CompletionTokensDetails",
-    "CompletionUsage",
     "DecodeError",
     "Decoder",
-    "ErrorEvent",
-    "Event",
     "EventIterator",
     "EventTooLargeError",
-    "GenericEvent",
     "Parser",
-    "PromptTokensDetails",
     "SSEError",
     "ServerError",
     "ServerSentEvent",
     "TruncatedStreamError",
     "aiter_events",
     "decode",
-    "event",
     "events",
     "iter_events",
 ]
+__all__ += events.__all__
 
-_streams = bind(_backend)
+__version__ = "0.1.0"
+
+_streams = _bind(_backend)
 
 iter_events = _streams.iter_events
 aiter_events = _streams.aiter_events
 decode = _streams.decode
+
+
+def __getattr__(name: str) -> typing.Any:
+    # The event classes; those of most dialects are imported when they are first named.
+    if name not in events.__all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(events, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -166,6 +166,12 @@ def too_large(limit: int, event_index: int, offset: int) -> EventTooLargeError:
     return EventTooLargeError(message, offset=offset, event_index=event_index, limit=limit)
 
 
+def damaged(cause: str, event_index: int, offset: int) -> DecodeError:
+    """A frame of a binary event stream is damaged."""
+    message = f"damaged frame of event {event_index} (stream offset {offset}): {cause}"
+    return DecodeError(message, offset=offset, event_index=event_index)
+
+
 def server_error(error: Any, data: str, event_index: int, offset: int) -> ServerError:
     """The server reported ``error``; ``data`` is the text it was found in."""
     said = error.get("message") if isinstance(error, dict) else None

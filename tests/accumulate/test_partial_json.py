@@ -31,7 +31,7 @@ def beginning(part: Any, whole: Any) -> bool:
     """Whether ``part`` can be seen on the way to ``whole``."""
     if isinstance(part, str) and isinstance(whole, str):
         # A half of a surrogate pair becomes another character when its other half comes.
-        return whole.startswith(part) or whole.startswith(part[:-1])
+        return whole.startswith((part, part[:-1]))
     if isinstance(part, dict) and isinstance(whole, dict):
         return all(key in whole and beginning(value, whole[key]) for key, value in part.items())
     if isinstance(part, list) and isinstance(whole, list):

@@ -39,7 +39,7 @@ def test_shape(case: Stored) -> None:
     for run in case.typed:
         assert run["target"] in TARGETS
         required = {"target", "options", "outcomes", "done"}
-        optional = {"last_event_id", "retry", "comment_count", "error_count", "event_index"}
+        optional = {"last_event_id", "retry", "comment_count", "error_count", "event_index", "dialect"}
         assert required <= run.keys() <= required | optional
         for outcome in run["outcomes"]:
             if "error" in outcome:

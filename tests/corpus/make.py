@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.corpus import dialect_cases, hostile_cases, spec_cases
+from tests.corpus import (
+    agent_cases,
+    anthropic_cases,
+    dialect_cases,
+    gemini_cases,
+    hostile_cases,
+    openai_cases,
+    server_cases,
+    spec_cases,
+    vendor_cases,
+)
 
 FOLDER = Path(__file__).resolve().parent
-GROUPS = {"spec": spec_cases.CASES, "dialects": dialect_cases.CASES, "hostile": hostile_cases.CASES}
+STREAMS = (openai_cases, anthropic_cases, gemini_cases, vendor_cases, agent_cases, server_cases)
+GROUPS = {
+    "spec": spec_cases.CASES,
+    "dialects": [*dialect_cases.CASES, *(case for module in STREAMS for case in module.CASES)],
+    "hostile": hostile_cases.CASES,
+}
 
 
 def files() -> dict[str, bytes]:

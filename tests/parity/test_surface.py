@@ -21,7 +21,7 @@ SURFACE = {
     },
     "Decoder": {
         "feed", "close", "reset",
-        "done", "ended", "closed", "last_event_id", "retry", "comment_count", "error_count", "event_index",
+        "dialect", "done", "ended", "closed", "last_event_id", "retry", "comment_count", "error_count", "event_index",
     },
     "EventIterator": {"close", "done"},
 }  # fmt: skip
@@ -96,6 +96,7 @@ def test_signatures(backend: Backend) -> None:
         ("max_event_bytes", keyword, 67108864),
         ("multi", keyword, False),
         ("last_event_id", keyword, ""),
+        ("content_type", keyword, None),
     ]
 
 

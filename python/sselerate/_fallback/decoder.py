@@ -325,6 +325,8 @@ class Decoder(Generic[E]):
                 yield event  # type: ignore[misc]
             while self._ended:
                 yield None
+        # Only an exception from outside, such as KeyboardInterrupt, ends the frames.
+        raise RuntimeError("Decoder was interrupted; call reset() first")
 
     def _event(self, frame: Frame) -> Event | None:
         """What one frame becomes.

@@ -25,7 +25,7 @@ class EventIterator(Generic[E]):
         self._chunks: Iterator[Any] | None = chunks
         self._decoder = decoder
         self._lock = threading.Lock()
-        """Held while the source is asked, so that it cannot come back here."""
+        """Held also while the source is asked, so that it cannot come back here."""
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("cannot pickle 'EventIterator' object")
@@ -39,39 +39,35 @@ class EventIterator(Generic[E]):
         return self
 
     def __next__(self) -> E:
+        if not self._lock.acquire(False):
+            raise RuntimeError(_IN_USE)
         try:
             for event in self._decoder._events:
                 if event is not None:
                     return event
                 if not self._pull():
                     break
-        except BaseException as error:
-            # No lock is taken for every event, since a generator guards itself.
-            if type(error) is ValueError and str(error) == "generator already executing":
-                raise RuntimeError(_IN_USE) from None
+        except BaseException:
             self._decoder._go_on()
             raise
+        finally:
+            self._lock.release()
         raise StopIteration
 
     def _pull(self) -> bool:
         """Gives the decoder the next chunk, or the end; returns whether there was anything to give."""
-        if not self._lock.acquire(False):
-            raise RuntimeError(_IN_USE)
-        try:
-            chunks, decoder = self._chunks, self._decoder
-            if chunks is None:
-                return False
-            if not decoder._ended:
-                try:
-                    decoder._take(next(chunks))
-                    return True
-                except StopIteration:
-                    pass
-            self._chunks = None
-            decoder._finish()
-            return True
-        finally:
-            self._lock.release()
+        chunks, decoder = self._chunks, self._decoder
+        if chunks is None:
+            return False
+        if not decoder._ended:
+            try:
+                decoder._take(next(chunks))
+                return True
+            except StopIteration:
+                pass
+        self._chunks = None
+        decoder._finish()
+        return True
 
     def close(self) -> None:
         """Ends the iteration; a source that has a ``close`` method, such as a generator, is closed."""

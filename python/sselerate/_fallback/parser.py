@@ -152,6 +152,8 @@ class Parser:
                     _set_id(result, self._framer.last_event_id)
                     _set_retry(result, retry)
                     events.append(result)
+            else:  # only an exception from outside, such as KeyboardInterrupt, ends the frames
+                raise RuntimeError("Parser was interrupted; call reset() first")
         except SSEError as error:
             error.events = list(events)
             raise

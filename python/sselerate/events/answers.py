@@ -3,12 +3,12 @@
     for event in sselerate.iter_events(source):
         print(event.text, end="")
 
-The answers are properties of the classes that come out of a decoder (`StreamEvent`), computed when asked for. They
-never raise, whatever a server has sent: what is missing or of an odd type counts as nothing.
+The answers are properties of the classes that come out of a decoder (`StreamEvent`), computed when asked for.
+They never raise, whatever a server has sent: what is missing or of an odd type counts as nothing.
 
-A class whose JSON has a key of such a name, with the same meaning, declares it as a field (``usage`` of a chat
-chunk). Where the meaning differs the field has another name: ``ResponseTextDoneEvent.full_text`` is the key
-``text``, which repeats the whole text, while its ``text`` is "".
+A class whose JSON has a key of such a name, with the same meaning, declares it as a field (``usage`` of a
+chat chunk). Where the meaning differs the field has another name: ``ResponseTextDoneEvent.full_text`` is the
+key ``text``, which repeats the whole text, while its ``text`` is "".
 """
 
 import json
@@ -35,16 +35,16 @@ class ToolCallDelta:
     """The name of the tool, as a rule in the first piece only."""
 
     arguments: str = ""
-    """Text to append to the arguments, which are JSON once complete. Where a server sends an object, that object
-    as JSON."""
+    """Text to append to the arguments, which are JSON once complete. Where a server sends an object, that
+    object as JSON."""
 
 
 class Usage(Event):
     """How many tokens a request has used, in the words common to all dialects.
 
     The usage classes of the dialects derive from it and keep the fields of their JSON. What these properties
-    mean is always the same, whatever the server counts where: cached tokens are a part of the input, reasoning
-    tokens a part of the output. None is "the server does not say".
+    mean is always the same, whatever the server counts where: cached tokens are a part of the input,
+    reasoning tokens a part of the output. None is "the server does not say".
     """
 
     __slots__ = ()
@@ -61,8 +61,9 @@ class Usage(Event):
 
     @property
     def total_tokens(self) -> int | None:
-        """Input and output together."""
-        return added(self.input_tokens, self.output_tokens)
+        """Input and output together, if both are known."""
+        input_tokens, output_tokens = self.input_tokens, self.output_tokens
+        return None if input_tokens is None or output_tokens is None else input_tokens + output_tokens
 
     @property
     def cached_tokens(self) -> int | None:
@@ -86,12 +87,13 @@ class StreamEvent(Event):
     __slots__ = ()
 
     __dialect__: ClassVar[str | None] = None
-    """The name of the dialect the class belongs to, what `Decoder.dialect` says; None for those of no dialect."""
+    """The name of the dialect the class belongs to, what `Decoder.dialect` says; None for those of no
+    dialect."""
 
     @property
     def text(self) -> str:
-        """The visible text that this event adds to the answer; "" if none. Of several choices in one event that
-        of all, in their order."""
+        """The visible text that this event adds to the answer; "" if none. Of several choices in one event
+        that of all, in their order."""
         return ""
 
     @property

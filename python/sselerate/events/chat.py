@@ -1,9 +1,9 @@
 """Events of a chat completion stream (``POST /v1/chat/completions``).
 
 Field meanings follow the OpenAI API reference, "The chat completion chunk object". Some thirty other servers
-send the same shape with keys of their own. Those that come with every event of some server are declared, all of
-them leaves, so that the instances are cheap; the rest is in ``extra`` (``x_groq``, ``prompt_filter_results``,
-``search_results``, ``timings``, ...).
+send the same shape with keys of their own. Those that come with every event of some server are declared, all
+of them leaves, so that the instances are cheap; the rest is in ``extra`` (``x_groq``,
+``prompt_filter_results``, ``search_results``, ``timings``, ...).
 """
 
 from typing import Any
@@ -109,7 +109,8 @@ class ChatCompletionDelta(Event):
     """Text to append to the reasoning, as OpenRouter, Groq, Ollama, Cerebras and newer vLLM name it."""
 
     reasoning_details: tuple[ChatCompletionReasoningDetail, ...] | None = None
-    """The same in structured form, with what must be sent back to the model (OpenRouter, Vercel, Snowflake)."""
+    """The same in structured form, with what must be sent back to the model (OpenRouter, Vercel,
+    Snowflake)."""
 
 
 @event
@@ -181,8 +182,8 @@ class ChatCompletionChunkChoice(Event):
     """The same as SGLang names it."""
 
     message: ChatCompletionDelta | None = None
-    """The message so far, as Perplexity and Writer send it beside the delta, or the whole of it, as servers do
-    that cannot stream a request."""
+    """The message so far, as Perplexity and Writer send it beside the delta, or the whole of it, as servers
+    do that cannot stream a request."""
 
 
 @event
@@ -235,26 +236,30 @@ class ChatCompletionChunk(StreamEvent):
             if len(self.choices) == 1:
                 content = self.choices[0].delta.content
                 return content if isinstance(content, str) else _parts(content, "text")
-            contents = [choice.delta.content for choice in self.choices if choice.delta is not None]
-            return "".join([content if isinstance(content, str) else _parts(content, "text") for content in contents])
-        except (AttributeError, TypeError):
+            choices: Any = self.choices
+            contents = [choice.delta.content for choice in choices if choice.delta is not None]
+            return "".join(
+                [content if isinstance(content, str) else _parts(content, "text") for content in contents]
+            )
+        except (AttributeError, KeyError, TypeError):
             return ""
 
     @property
     def reasoning(self) -> str:
         """The text to append to the reasoning, whatever the server calls it. Where two keys hold it, one."""
         try:
-            return "".join([_reasoning(choice.delta) for choice in self.choices if choice.delta is not None])
-        except (AttributeError, TypeError):
+            choices: Any = self.choices
+            return "".join([_reasoning(choice.delta) for choice in choices if choice.delta is not None])
+        except (AttributeError, KeyError, TypeError):
             return ""
 
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
         """The pieces of tool calls in the event, a ``function_call`` of the old form included."""
         try:
-            if not any([choice.delta.tool_calls or choice.delta.function_call for choice in self.choices]):
+            if not any(choice.delta.tool_calls or choice.delta.function_call for choice in self.choices):
                 return ()
-        except (AttributeError, TypeError):
+        except (AttributeError, KeyError, TypeError):
             pass  # an odd one is among them
         return tuple(_tool_calls(self.choices))
 
@@ -265,7 +270,7 @@ class ChatCompletionChunk(StreamEvent):
             for choice in self.choices:
                 if choice.finish_reason is not None and (said := reason(choice.finish_reason)):
                     return said
-        except (AttributeError, TypeError):
+        except (AttributeError, KeyError, TypeError):
             pass
         return None
 
@@ -286,7 +291,8 @@ def _reasoning(delta: ChatCompletionDelta) -> str:
 
 
 def _parts(content: Any, kind: str) -> str:
-    """The text of the parts of one kind, in content that is a list: parts of Mistral, which nest in "thinking"."""
+    """The text of the parts of one kind, in content that is a list: parts of Mistral, which nest in
+    "thinking"."""
     texts = []
     for part in content if isinstance(content, list) else ():
         if isinstance(part, dict) and part.get("type") == kind:

@@ -1,11 +1,12 @@
 """Events of a Cohere chat stream (``POST /v2/chat``), and of the older ``POST /v1/chat``.
 
-Field meanings follow the Cohere API reference, "Chat with streaming", and recorded streams. A v2 message is opened,
-filled and closed like those of Anthropic, but what is added lies three objects deep, ``delta.message.content.text``.
-After ``message-end`` comes ``data: [DONE]``. A v1 stream is JSON lines; its last one is ``stream-end``.
+Field meanings follow the Cohere API reference, "Chat with streaming", and recorded streams. A v2 message is
+opened, filled and closed like those of Anthropic, but what is added lies three objects deep,
+``delta.message.content.text``. After ``message-end`` comes ``data: [DONE]``. A v1 stream is JSON lines; its
+last one is ``stream-end``.
 """
 
-from typing import Any, Literal, TypeAlias, Union
+from typing import Any, Literal, TypeAlias
 
 from .answers import StreamEvent, ToolCallDelta, Usage, arguments, number, reason, string
 from .declare import Event, event
@@ -403,20 +404,20 @@ class CohereDebugEvent(CohereEvent):
     """The prompt as the model sees it."""
 
 
-CohereStreamEvent: TypeAlias = Union[
-    CohereContentDeltaEvent,
-    CohereToolCallDeltaEvent,
-    CohereToolPlanDeltaEvent,
-    CohereContentStartEvent,
-    CohereContentEndEvent,
-    CohereToolCallStartEvent,
-    CohereToolCallEndEvent,
-    CohereCitationStartEvent,
-    CohereCitationEndEvent,
-    CohereMessageStartEvent,
-    CohereMessageEndEvent,
-    CohereDebugEvent,
-]
+CohereStreamEvent: TypeAlias = (
+    CohereContentDeltaEvent
+    | CohereToolCallDeltaEvent
+    | CohereToolPlanDeltaEvent
+    | CohereContentStartEvent
+    | CohereContentEndEvent
+    | CohereToolCallStartEvent
+    | CohereToolCallEndEvent
+    | CohereCitationStartEvent
+    | CohereCitationEndEvent
+    | CohereMessageStartEvent
+    | CohereMessageEndEvent
+    | CohereDebugEvent
+)
 """Any event of a v2 stream."""
 
 
@@ -520,14 +521,14 @@ class CohereV1EndEvent(CohereV1Event):
 
 @event
 class CohereV1OtherEvent(CohereV1Event):
-    """Any other event: "stream-start", "search-results", "citation-generation", "tool-calls-generation", ...; what
-    it holds is in ``extra``."""
+    """Any other event: "stream-start", "search-results", "citation-generation", "tool-calls-generation", ...;
+    what it holds is in ``extra``."""
 
     event_type: str
     """Its type."""
 
 
-CohereV1StreamEvent: TypeAlias = Union[
-    CohereV1TextEvent, CohereV1ToolCallsChunkEvent, CohereV1EndEvent, CohereV1OtherEvent
-]
+CohereV1StreamEvent: TypeAlias = (
+    CohereV1TextEvent | CohereV1ToolCallsChunkEvent | CohereV1EndEvent | CohereV1OtherEvent
+)
 """Any event of a v1 stream."""

@@ -89,7 +89,7 @@ class CompletionStreamEvent(StreamEvent):
             if len(self.choices) == 1:
                 return string(self.choices[0].text)
             return "".join([string(choice.text) for choice in self.choices])
-        except (AttributeError, TypeError):
+        except (AttributeError, KeyError, TypeError):
             return ""
 
     @property
@@ -99,6 +99,6 @@ class CompletionStreamEvent(StreamEvent):
             for choice in self.choices:
                 if choice.finish_reason is not None and (said := reason(choice.finish_reason)):
                     return said
-        except (AttributeError, TypeError):
+        except (AttributeError, KeyError, TypeError):
             pass
         return None

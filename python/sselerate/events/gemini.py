@@ -1,8 +1,8 @@
 """Events of a Gemini stream (``streamGenerateContent``), of the Gemini API and of Vertex.
 
-Field meanings follow the Gemini API reference, "GenerateContentResponse", and recorded streams. Every event is a
-whole small response. With ``alt=sse`` they come as server-sent events, without it as the items of one JSON array;
-both end with the connection. Keys are camelCase on the wire.
+Field meanings follow the Gemini API reference, "GenerateContentResponse", and recorded streams. Every event
+is a whole small response. With ``alt=sse`` they come as server-sent events, without it as the items of one
+JSON array; both end with the connection. Keys are camelCase on the wire.
 """
 
 from typing import Any
@@ -140,8 +140,8 @@ class GeminiModalityTokenCount(Event):
 
 @event(rename="camel")
 class GeminiUsageMetadata(Usage):
-    """How many tokens a request has used so far; in most events, the last one counts. Cached tokens are a part of
-    the prompt, thinking is counted apart from the candidates."""
+    """How many tokens a request has used so far; in most events, the last one counts. Cached tokens are a
+    part of the prompt, thinking is counted apart from the candidates."""
 
     prompt_token_count: int | None = None
     """Tokens of the prompt, cached ones included."""
@@ -256,7 +256,7 @@ class GenerateContentResponse(StreamEvent):
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
         """The calls in the event, as a rule whole. They have no index."""
-        calls = [part.function_call for part in self._parts() if part.function_call is not None]
+        calls: list[Any] = [part.function_call for part in self._parts()]
         return tuple(
             [
                 ToolCallDelta(None, call.id or None, call.name or None, arguments(call.args))
@@ -287,18 +287,18 @@ class GenerateContentResponse(StreamEvent):
         return all(ends) if ends else self.finish_reason is not None
 
     def _candidates(self) -> list[GeminiCandidate]:
-        return [item for item in self.candidates or () if isinstance(item, GeminiCandidate)]
+        candidates: Any = self.candidates
+        if not isinstance(candidates, tuple):
+            return []
+        return [item for item in candidates if isinstance(item, GeminiCandidate)]
 
     def _parts(self) -> list[GeminiPart]:
-        try:
-            if len(self.candidates) == 1:  # type: ignore[arg-type]
-                parts = self.candidates[0].content.parts  # type: ignore[index, union-attr]
-                return [part for part in parts if isinstance(part, GeminiPart)]  # type: ignore[union-attr]
-        except (AttributeError, TypeError):
-            return []
-        contents = [candidate.content for candidate in self._candidates()]
-        found = [content.parts for content in contents if isinstance(content, GeminiContent)]
-        return [part for parts in found for part in parts or () if isinstance(part, GeminiPart)]
+        found: list[GeminiPart] = []
+        for candidate in self._candidates():
+            parts: Any = getattr(candidate.content, "parts", None)
+            if isinstance(parts, tuple):
+                found += [part for part in parts if isinstance(part, GeminiPart)]
+        return found
 
 
 def _enum(value: Any) -> str | None:

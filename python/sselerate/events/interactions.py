@@ -1,11 +1,11 @@
 """Events of a stream of Gemini's Interactions API.
 
-Field meanings follow the Gemini API reference, "Interactions", and the types of Google's SDK. An interaction is a
-list of steps; each is opened, filled by deltas and closed, and the events about it share an ``index``. An ``error``
-event is no event here but a `ServerError`. After the last event comes ``data: [DONE]``.
+Field meanings follow the Gemini API reference, "Interactions", and the types of Google's SDK. An interaction
+is a list of steps; each is opened, filled by deltas and closed, and the events about it share an ``index``.
+An ``error`` event is no event here but a `ServerError`. After the last event comes ``data: [DONE]``.
 """
 
-from typing import Any, Literal, TypeAlias, Union
+from typing import Any, Literal, TypeAlias
 
 from .answers import StreamEvent, ToolCallDelta, Usage, added, arguments, number, reason, string
 from .declare import Event, event
@@ -30,8 +30,8 @@ __all__ = [
 
 @event
 class InteractionUsage(Usage):
-    """How many tokens an interaction has used. Cached tokens are a part of the input; thinking and the results of
-    tools are counted apart."""
+    """How many tokens an interaction has used. Cached tokens are a part of the input; thinking and the
+    results of tools are counted apart."""
 
     total_input_tokens: int | None = None
     """Tokens of the input, cached ones included."""
@@ -80,7 +80,8 @@ class Interaction(Event):
     """Identifies the interaction."""
 
     status: str | None = None
-    """How far it is: "in_progress", "requires_action", "completed", "failed", "cancelled", "incomplete", ..."""
+    """How far it is: "in_progress", "requires_action", "completed", "failed", "cancelled", "incomplete",
+    ..."""
 
     object: str | None = None
     """The type of the object: "interaction"."""
@@ -251,19 +252,22 @@ class InteractionStepStartEvent(InteractionEvent):
     @property
     def text(self) -> str:
         """What the output begins with."""
-        step = self.step
+        step: Any = self.step
         if not isinstance(step, InteractionStep) or step.type != "model_output":
             return ""
-        parts = [part for part in step.content or () if isinstance(part, InteractionContent)]
+        content: Any = step.content
+        parts = [part for part in content or () if isinstance(part, InteractionContent)]
         return "".join([string(part.text) for part in parts])
 
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
         """The head of a call that the client is to carry out."""
-        step = self.step
+        step: Any = self.step
         if not isinstance(step, InteractionStep) or step.type != "function_call":
             return ()
-        return (ToolCallDelta(self.index, step.id or None, step.name or None, arguments(step.arguments or None)),)
+        return (
+            ToolCallDelta(self.index, step.id or None, step.name or None, arguments(step.arguments or None)),
+        )
 
 
 @event
@@ -282,7 +286,7 @@ class InteractionStepDeltaEvent(InteractionEvent):
     @property
     def text(self) -> str:
         """The text to append."""
-        delta = self.delta
+        delta: Any = self.delta
         return string(delta.text) if isinstance(delta, InteractionDelta) and delta.type == "text" else ""
 
     @property
@@ -296,7 +300,7 @@ class InteractionStepDeltaEvent(InteractionEvent):
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
         """A piece of arguments; the call is the one whose head had the same ``index``."""
-        delta = self.delta
+        delta: Any = self.delta
         if not isinstance(delta, InteractionDelta) or delta.type != "arguments_delta":
             return ()
         return (ToolCallDelta(self.index, None, None, arguments(delta.arguments)),)
@@ -321,13 +325,13 @@ class InteractionUnknownEvent(InteractionEvent):
     """Its type."""
 
 
-InteractionStreamEvent: TypeAlias = Union[
-    InteractionStepDeltaEvent,
-    InteractionStepStartEvent,
-    InteractionStepStopEvent,
-    InteractionCreatedEvent,
-    InteractionStatusUpdateEvent,
-    InteractionCompletedEvent,
-    InteractionUnknownEvent,
-]
+InteractionStreamEvent: TypeAlias = (
+    InteractionStepDeltaEvent
+    | InteractionStepStartEvent
+    | InteractionStepStopEvent
+    | InteractionCreatedEvent
+    | InteractionStatusUpdateEvent
+    | InteractionCompletedEvent
+    | InteractionUnknownEvent
+)
 """Any event of a stream of interactions."""

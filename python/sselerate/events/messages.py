@@ -1,14 +1,14 @@
 """Events of a message stream (``POST /v1/messages``), as Anthropic, Vertex, Bedrock and llama.cpp send it.
 
-Field meanings follow the Anthropic API reference, "Streaming messages", and recorded streams. A message is a list of
-content blocks; each is opened, filled by deltas and closed, and the events about it share an ``index``. An ``error``
-event is no event here but a `ServerError`.
+Field meanings follow the Anthropic API reference, "Streaming messages", and recorded streams. A message is a
+list of content blocks; each is opened, filled by deltas and closed, and the events about it share an
+``index``. An ``error`` event is no event here but a `ServerError`.
 
 The one event of the older ``POST /v1/complete`` is here too.
 """
 
 import dataclasses
-from typing import Any, Literal, TypeAlias, Union
+from typing import Any, Literal, TypeAlias
 
 from .answers import StreamEvent, ToolCallDelta, Usage, added, arguments, number, reason, string
 from .declare import Event, event
@@ -85,8 +85,8 @@ class MessageUsage(Usage):
     """How many tokens a message has used so far.
 
     On the wire three keys share the input: what was read from the cache, what was written to it, and
-    ``input_tokens``, the rest. Here ``input_tokens`` is all of the input, as it is for every dialect; the key is
-    the field ``uncached_input_tokens``.
+    ``input_tokens``, the rest. Here ``input_tokens`` is all of the input, as it is for every dialect; the key
+    is the field ``uncached_input_tokens``.
     """
 
     uncached_input_tokens: int | None = dataclasses.field(default=None, metadata={"wire": "input_tokens"})
@@ -120,7 +120,9 @@ class MessageUsage(Usage):
     @property
     def input_tokens(self) -> int | None:
         """All tokens of the input, those read from and written to the cache included."""
-        return added(self.uncached_input_tokens, self.cache_creation_input_tokens, self.cache_read_input_tokens)
+        return added(
+            self.uncached_input_tokens, self.cache_creation_input_tokens, self.cache_read_input_tokens
+        )
 
     @property
     def cached_tokens(self) -> int | None:
@@ -144,8 +146,8 @@ class Citation(Event):
     """What a piece of text rests on. Which of the fields are there depends on ``type``."""
 
     type: str
-    """What is cited: "char_location", "page_location", "content_block_location", "web_search_result_location" or
-    "search_result_location"."""
+    """What is cited: "char_location", "page_location", "content_block_location", "web_search_result_location"
+    or "search_result_location"."""
 
     cited_text: str | None = None
     """The words that are cited."""
@@ -303,15 +305,15 @@ class OtherContentBlock(Event):
     """What kind of block it is."""
 
 
-ContentBlock: TypeAlias = Union[
-    TextBlock,
-    ThinkingBlock,
-    RedactedThinkingBlock,
-    ToolUseBlock,
-    ServerToolUseBlock,
-    ToolResultBlock,
-    OtherContentBlock,
-]
+ContentBlock: TypeAlias = (
+    TextBlock
+    | ThinkingBlock
+    | RedactedThinkingBlock
+    | ToolUseBlock
+    | ServerToolUseBlock
+    | ToolResultBlock
+    | OtherContentBlock
+)
 """A block of a message."""
 
 
@@ -335,8 +337,8 @@ class Message(Event):
     """Its blocks, none when it begins."""
 
     stop_reason: str | None = None
-    """Why generation ended: "end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal", ...;
-    None when the message begins."""
+    """Why generation ended: "end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal",
+    ...; None when the message begins."""
 
     stop_sequence: str | None = None
     """The stop sequence that ended it, if one did."""
@@ -428,15 +430,15 @@ class OtherContentBlockDelta(Event):
     """What kind of delta it is."""
 
 
-ContentBlockDelta: TypeAlias = Union[
-    TextDelta,
-    InputJSONDelta,
-    ThinkingDelta,
-    SignatureDelta,
-    CitationsDelta,
-    CompactionDelta,
-    OtherContentBlockDelta,
-]
+ContentBlockDelta: TypeAlias = (
+    TextDelta
+    | InputJSONDelta
+    | ThinkingDelta
+    | SignatureDelta
+    | CitationsDelta
+    | CompactionDelta
+    | OtherContentBlockDelta
+)
 """What is added to a block."""
 
 
@@ -493,7 +495,9 @@ class ContentBlockStartEvent(MessageEvent):
         block = self.content_block
         if not isinstance(block, ToolUseBlock):
             return ()
-        return (ToolCallDelta(self.index, block.id or None, block.name or None, arguments(block.input or None)),)
+        return (
+            ToolCallDelta(self.index, block.id or None, block.name or None, arguments(block.input or None)),
+        )
 
 
 @event
@@ -521,8 +525,8 @@ class ContentBlockDeltaEvent(MessageEvent):
 
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
-        """A piece of arguments; the call is the one whose head had the same ``index``. Where there was no such
-        head it is a call that the server carries out itself."""
+        """A piece of arguments; the call is the one whose head had the same ``index``. Where there was no
+        such head it is a call that the server carries out itself."""
         if not isinstance(self.delta, InputJSONDelta):
             return ()
         return (ToolCallDelta(self.index, None, None, arguments(self.delta.partial_json)),)
@@ -567,8 +571,8 @@ class MessageDeltaEvent(MessageEvent):
     """Why."""
 
     usage: MessageUsage | None = None
-    """The tokens used by now. Counts of the input come with newer servers only; those of `MessageStartEvent` then
-    hold."""
+    """The tokens used by now. Counts of the input come with newer servers only; those of `MessageStartEvent`
+    then hold."""
 
     @property
     def finish_reason(self) -> str | None:
@@ -597,15 +601,15 @@ class PingEvent(MessageEvent):
     """Its type."""
 
 
-MessageStreamEvent: TypeAlias = Union[
-    ContentBlockDeltaEvent,
-    ContentBlockStartEvent,
-    ContentBlockStopEvent,
-    MessageStartEvent,
-    MessageDeltaEvent,
-    MessageStopEvent,
-    PingEvent,
-]
+MessageStreamEvent: TypeAlias = (
+    ContentBlockDeltaEvent
+    | ContentBlockStartEvent
+    | ContentBlockStopEvent
+    | MessageStartEvent
+    | MessageDeltaEvent
+    | MessageStopEvent
+    | PingEvent
+)
 """Any event of a message stream."""
 
 

@@ -1,10 +1,10 @@
 """Events of a Mistral conversation stream (``POST /v1/conversations``).
 
-Field meanings follow the Mistral API reference, "Conversations", and the types of Mistral's SDK. (Mistral's chat
-completions are those of `chat`.) Every event says in ``type`` what it is.
+Field meanings follow the Mistral API reference, "Conversations", and the types of Mistral's SDK. (Mistral's
+chat completions are those of `chat`.) Every event says in ``type`` what it is.
 """
 
-from typing import Any, Literal, TypeAlias, Union
+from typing import Any, Literal, TypeAlias
 
 from .answers import StreamEvent, ToolCallDelta, Usage, arguments, number, string
 from .declare import Event, event
@@ -263,13 +263,13 @@ class MistralAgentHandoffEvent(MistralConversationEvent):
     """Its name."""
 
 
-MistralConversationStreamEvent: TypeAlias = Union[
-    MistralMessageOutputEvent,
-    MistralFunctionCallEvent,
-    MistralToolExecutionEvent,
-    MistralAgentHandoffEvent,
-    MistralResponseStartedEvent,
-    MistralResponseDoneEvent,
-    MistralResponseErrorEvent,
-]
+MistralConversationStreamEvent: TypeAlias = (
+    MistralMessageOutputEvent
+    | MistralFunctionCallEvent
+    | MistralToolExecutionEvent
+    | MistralAgentHandoffEvent
+    | MistralResponseStartedEvent
+    | MistralResponseDoneEvent
+    | MistralResponseErrorEvent
+)
 """Any event of a conversation stream."""

@@ -1,7 +1,7 @@
 """Events of Ollama's own streams (``POST /api/chat``, ``POST /api/generate``), which are JSON lines.
 
-Field meanings follow the Ollama API reference, and recorded streams. (Its ``/v1`` streams are those of `chat`.) The
-last event has ``done`` and the counts; durations are in nanoseconds.
+Field meanings follow the Ollama API reference, and recorded streams. (Its ``/v1`` streams are those of
+`chat`.) The last event has ``done`` and the counts; durations are in nanoseconds.
 """
 
 from typing import Any
@@ -64,8 +64,8 @@ class OllamaMessage(Event):
 
 @event
 class OllamaUsage(Usage):
-    """The counts of the last event. On the wire they lie among its other fields; `OllamaResponse.usage` makes this
-    of them."""
+    """The counts of the last event. On the wire they lie among its other fields; `OllamaResponse.usage` makes
+    this of them."""
 
     prompt_eval_count: int | None = None
     """Tokens of the prompt that were evaluated."""
@@ -75,7 +75,8 @@ class OllamaUsage(Usage):
 
     @property
     def input_tokens(self) -> int | None:
-        """Tokens of the prompt that were evaluated. Those that the server still had in memory may be missing."""
+        """Tokens of the prompt that were evaluated. Those that the server still had in memory may be
+        missing."""
         return number(self.prompt_eval_count)
 
     @property
@@ -166,7 +167,10 @@ class OllamaChatResponse(OllamaResponse):
         return tuple(
             [
                 ToolCallDelta(
-                    call.function.index, call.id or None, call.function.name or None, arguments(call.function.arguments)
+                    call.function.index,
+                    call.id or None,
+                    call.function.name or None,
+                    arguments(call.function.arguments),
                 )
                 for call in calls
                 if isinstance(call, OllamaToolCall) and isinstance(call.function, OllamaFunctionCall)

@@ -1,15 +1,16 @@
 """Events of a response stream (``POST /v1/responses``).
 
-Field meanings follow the OpenAI API reference, "Streaming events", and what recorded streams of OpenAI, Azure, xAI,
-DeepSeek, OpenRouter and LM Studio hold. Every event says in ``type`` what it is; the class follows from it. Types
-that no class is known for are a `ResponseUnknownEvent`. An ``error`` event is no event here but a `ServerError`.
+Field meanings follow the OpenAI API reference, "Streaming events", and what recorded streams of OpenAI,
+Azure, xAI, DeepSeek, OpenRouter and LM Studio hold. Every event says in ``type`` what it is; the class
+follows from it. Types that no class is known for are a `ResponseUnknownEvent`. An ``error`` event is no event
+here but a `ServerError`.
 
-The events that come often, the deltas, declare leaves only. The response itself, which the first two and the last
-event carry whole, keeps what echoes the request as plain JSON.
+The events that come often, the deltas, declare leaves only. The response itself, which the first two and the
+last event carry whole, keeps what echoes the request as plain JSON.
 """
 
 import dataclasses
-from typing import Any, Literal, TypeAlias, Union
+from typing import Any, Literal, TypeAlias
 
 from .answers import StreamEvent, ToolCallDelta, Usage, arguments, number, reason, string
 from .declare import Event, event
@@ -142,13 +143,14 @@ class ResponseAnnotation(Event):
     """The container that the file lies in."""
 
     index: int | None = None
-    """Where the annotation belongs in the text, in characters (files) or in the list of files (older servers)."""
+    """Where the annotation belongs in the text, in characters (files) or in the list of files (older
+    servers)."""
 
 
 @event
 class ResponseContentPart(Event):
-    """A part of a message, or of the reasoning or of its summary. Parts are short-lived: each is sent empty when
-    it begins and whole when it ends."""
+    """A part of a message, or of the reasoning or of its summary. Parts are short-lived: each is sent empty
+    when it begins and whole when it ends."""
 
     type: str
     """What kind it is: "output_text", "refusal", "reasoning_text" or "summary_text"."""
@@ -268,8 +270,8 @@ class ResponseReasoningItem(Event):
 class ResponseOtherItem(Event):
     """Any other item of the output: the calls of tools that the server runs ("web_search_call",
     "file_search_call", "code_interpreter_call", "image_generation_call", "mcp_call", "computer_call",
-    "shell_call", "apply_patch_call", ...), their results, "compaction", and what is yet to come. What only one
-    kind has is in ``extra``."""
+    "shell_call", "apply_patch_call", ...), their results, "compaction", and what is yet to come. What only
+    one kind has is in ``extra``."""
 
     type: str
     """What kind of item it is."""
@@ -296,13 +298,13 @@ class ResponseOtherItem(Event):
     """What a tool gave."""
 
 
-ResponseOutputItem: TypeAlias = Union[
-    ResponseOutputMessage,
-    ResponseFunctionToolCall,
-    ResponseCustomToolCall,
-    ResponseReasoningItem,
-    ResponseOtherItem,
-]
+ResponseOutputItem: TypeAlias = (
+    ResponseOutputMessage
+    | ResponseFunctionToolCall
+    | ResponseCustomToolCall
+    | ResponseReasoningItem
+    | ResponseOtherItem
+)
 """An item of the output of a response."""
 
 
@@ -366,8 +368,8 @@ class ResponseUsage(Usage):
 
 @event
 class Response(Event):
-    """A response as it stands. What repeats the request (``tools``, ``text``, ``reasoning``, ``temperature``, ...)
-    is plain JSON."""
+    """A response as it stands. What repeats the request (``tools``, ``text``, ``reasoning``, ``temperature``,
+    ...) is plain JSON."""
 
     id: str
     """Identifies the response."""
@@ -1194,51 +1196,51 @@ class ResponseAudioTranscriptDoneEvent(ResponseItemEvent):
     """Its type."""
 
 
-ResponseStreamEvent: TypeAlias = Union[
-    ResponseTextDeltaEvent,
-    ResponseFunctionCallArgumentsDeltaEvent,
-    ResponseReasoningTextDeltaEvent,
-    ResponseReasoningSummaryTextDeltaEvent,
-    ResponseCreatedEvent,
-    ResponseQueuedEvent,
-    ResponseInProgressEvent,
-    ResponseCompletedEvent,
-    ResponseIncompleteEvent,
-    ResponseFailedEvent,
-    ResponseOutputItemAddedEvent,
-    ResponseOutputItemDoneEvent,
-    ResponseContentPartAddedEvent,
-    ResponseContentPartDoneEvent,
-    ResponseTextDoneEvent,
-    ResponseOutputTextAnnotationAddedEvent,
-    ResponseRefusalDeltaEvent,
-    ResponseRefusalDoneEvent,
-    ResponseFunctionCallArgumentsDoneEvent,
-    ResponseCustomToolCallInputDeltaEvent,
-    ResponseCustomToolCallInputDoneEvent,
-    ResponseReasoningTextDoneEvent,
-    ResponseReasoningPartAddedEvent,
-    ResponseReasoningPartDoneEvent,
-    ResponseReasoningSummaryTextDoneEvent,
-    ResponseReasoningSummaryPartAddedEvent,
-    ResponseReasoningSummaryPartDoneEvent,
-    ResponseMcpCallArgumentsDeltaEvent,
-    ResponseMcpCallArgumentsDoneEvent,
-    ResponseCodeInterpreterCallCodeDeltaEvent,
-    ResponseCodeInterpreterCallCodeDoneEvent,
-    ResponseApplyPatchDiffDeltaEvent,
-    ResponseApplyPatchDiffDoneEvent,
-    ResponseShellCallCommandAddedEvent,
-    ResponseShellCallCommandDeltaEvent,
-    ResponseShellCallCommandDoneEvent,
-    ResponseShellCallOutputContentDeltaEvent,
-    ResponseShellCallOutputContentDoneEvent,
-    ResponseToolStatusEvent,
-    ResponseImageGenCallPartialImageEvent,
-    ResponseAudioDeltaEvent,
-    ResponseAudioDoneEvent,
-    ResponseAudioTranscriptDeltaEvent,
-    ResponseAudioTranscriptDoneEvent,
-    ResponseUnknownEvent,
-]
+ResponseStreamEvent: TypeAlias = (
+    ResponseTextDeltaEvent
+    | ResponseFunctionCallArgumentsDeltaEvent
+    | ResponseReasoningTextDeltaEvent
+    | ResponseReasoningSummaryTextDeltaEvent
+    | ResponseCreatedEvent
+    | ResponseQueuedEvent
+    | ResponseInProgressEvent
+    | ResponseCompletedEvent
+    | ResponseIncompleteEvent
+    | ResponseFailedEvent
+    | ResponseOutputItemAddedEvent
+    | ResponseOutputItemDoneEvent
+    | ResponseContentPartAddedEvent
+    | ResponseContentPartDoneEvent
+    | ResponseTextDoneEvent
+    | ResponseOutputTextAnnotationAddedEvent
+    | ResponseRefusalDeltaEvent
+    | ResponseRefusalDoneEvent
+    | ResponseFunctionCallArgumentsDoneEvent
+    | ResponseCustomToolCallInputDeltaEvent
+    | ResponseCustomToolCallInputDoneEvent
+    | ResponseReasoningTextDoneEvent
+    | ResponseReasoningPartAddedEvent
+    | ResponseReasoningPartDoneEvent
+    | ResponseReasoningSummaryTextDoneEvent
+    | ResponseReasoningSummaryPartAddedEvent
+    | ResponseReasoningSummaryPartDoneEvent
+    | ResponseMcpCallArgumentsDeltaEvent
+    | ResponseMcpCallArgumentsDoneEvent
+    | ResponseCodeInterpreterCallCodeDeltaEvent
+    | ResponseCodeInterpreterCallCodeDoneEvent
+    | ResponseApplyPatchDiffDeltaEvent
+    | ResponseApplyPatchDiffDoneEvent
+    | ResponseShellCallCommandAddedEvent
+    | ResponseShellCallCommandDeltaEvent
+    | ResponseShellCallCommandDoneEvent
+    | ResponseShellCallOutputContentDeltaEvent
+    | ResponseShellCallOutputContentDoneEvent
+    | ResponseToolStatusEvent
+    | ResponseImageGenCallPartialImageEvent
+    | ResponseAudioDeltaEvent
+    | ResponseAudioDoneEvent
+    | ResponseAudioTranscriptDeltaEvent
+    | ResponseAudioTranscriptDoneEvent
+    | ResponseUnknownEvent
+)
 """Any event of a response stream."""

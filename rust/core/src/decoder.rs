@@ -62,6 +62,8 @@ pub enum Step<'a> {
     Hit(Hit<'a>),
     /// An event that was parsed in full.
     Event(Event<'a>),
+    /// Data that is text to a consumer of whatever comes, and the name in its `event` field.
+    Text(&'a [u8], &'a [u8]),
     /// An event that is none. The decoder goes on behind it.
     Failed(Failure<'a>),
 }
@@ -261,6 +263,12 @@ impl Reader {
             return self.server_error_field(error, event_index, frame.offset);
         }
         let data = frame.data.unwrap_or_default();
+        if !frame.event.is_empty() && frame.end != End::Cut {
+            self.done |= self.schema.last_names.iter().any(|name| name == frame.event);
+            if frame.event == b"output" && matches!(self.schema.target, Target::Rules(_)) && is_numbered(frame.id) {
+                return Step::Text(data, frame.event);
+            }
+        }
         if data.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\n')) {
             return Step::Nothing;
         }
@@ -298,6 +306,9 @@ impl Reader {
         }
         let named_error = frame.event == b"error";
         if let Err(error) = parsed {
+            if !named_error && schema.takes_anything() && frame.end != End::Cut {
+                return Step::Text(payload, frame.event);
+            }
             let cause = match error {
                 _ if named_error => Cause::Server(None),
                 error if frame.end == End::Stream => Cause::Truncated(error.kind),
@@ -351,6 +362,13 @@ fn parse_text<'a>(data: &'a [u8], tape: &mut Tape, repaired: &'a mut Vec<u8>) ->
 
 fn text(payload: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(payload)
+}
+
+/// Two numbers with a colon between them: the ids of Replicate, whose `output` events hold text.
+fn is_numbered(id: &[u8]) -> bool {
+    let number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    let colon = id.iter().position(|&byte| byte == b':');
+    colon.is_some_and(|colon| number(&id[..colon]) && number(&id[colon + 1..]))
 }
 
 /// `[DONE]` and nothing else, spaces around it allowed.

@@ -200,6 +200,11 @@ impl Schema {
         }
     }
 
+    /// Whether the consumer takes every payload, JSON or not.
+    pub fn takes_anything(&self) -> bool {
+        matches!(&self.target, Target::Rules(rules) if rules.is_empty())
+    }
+
     /// Whether this payload is the last of its stream.
     pub fn is_last(&self, payload: &[u8], tape: &Tape) -> bool {
         self.last.iter().any(|sign| sign.holds(payload, tape))

@@ -51,9 +51,9 @@ impl Assembler {
         };
         let event = self.object(py, parsed, class, 0)?;
         let layout = &parsed.program.layouts[class];
-        if let Some(field) = layout.event_name {
+        if let Some(slot) = layout.event_name {
             // SAFETY: the slot is one of this class, and nobody else has the event yet.
-            unsafe { layout::write(&event, layout.slot(field), event_name(py, name)?) };
+            unsafe { layout::write(&event, slot, event_name(py, name)?) };
         }
         // A template knows the payload, not always the name before it.
         Ok(Some((event, layout.event_name.is_none())))
@@ -121,6 +121,9 @@ impl Assembler {
                 missing &= missing - 1;
             }
             layout::write(&event, layout.absent(), mask(py, absent)?);
+            if let Some(slot) = layout.event_name {
+                layout::write(&event, slot, py.None().into_bound(py));
+            }
             match extra {
                 None => layout::write(&event, layout.extra(), py.None().into_bound(py)),
                 Some(extra) => {
@@ -240,26 +243,36 @@ impl Assembler {
         Ok(key)
     }
 
-    /// An event of no known class: its JSON as it is, and the name in its `event` field.
+    /// An event of no known class: its JSON as it is.
     pub(crate) fn generic<'py>(
         &mut self,
         py: Python<'py>,
         parsed: Parsed<'_>,
         name: &[u8],
     ) -> PyResult<Bound<'py, PyAny>> {
-        let layout = &parsed.program.generic;
         let data = self.plain(py, parsed, 0)?;
-        let name = event_name(py, name)?;
-        let event = layout.make(py)?;
-        // SAFETY: the slots are those of GenericEvent, and nobody else has the event yet. `_absent` stays empty, as it is on
-        // events that were built by keyword.
-        unsafe {
-            layout::write(&event, layout.slot(0), data);
-            layout::write(&event, layout.slot(1), name);
-            layout::write(&event, layout.extra(), py.None().into_bound(py));
-        }
-        Ok(event)
+        generic(py, parsed.program, data, name)
     }
+}
+
+/// A GenericEvent of `data`, and the name in its `event` field.
+pub(crate) fn generic<'py>(
+    py: Python<'py>,
+    program: &Program,
+    data: Bound<'py, PyAny>,
+    name: &[u8],
+) -> PyResult<Bound<'py, PyAny>> {
+    let layout = &program.generic;
+    let name = event_name(py, name)?;
+    let event = layout.make(py)?;
+    // SAFETY: the slots are those of GenericEvent, and nobody else has the event yet. `_absent` stays empty, as it is on
+    // events that were built by keyword.
+    unsafe {
+        layout::write(&event, layout.slot(0), data);
+        layout::write(&event, layout.slot(1), name);
+        layout::write(&event, layout.extra(), py.None().into_bound(py));
+    }
+    Ok(event)
 }
 
 /// The name in the `event` field of a block, as events keep it: None for the default.

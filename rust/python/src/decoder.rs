@@ -1,16 +1,17 @@
 //! `Decoder`: bytes of an event stream to typed events.
 
-use crate::assemble::{Assembler, Parsed};
+use crate::assemble::{Assembler, Parsed, generic};
 use crate::chunk::Chunk;
 use crate::errors;
 use crate::guard::{Entered, Exclusive};
-use crate::options::{EventId, Limit, Switch};
+use crate::options::{ContentType, EventId, Limit, Switch};
 use crate::plan::Plan;
 use crate::program::{Program, Warm};
 use crate::scalar;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyBool, PyBytes, PyDict, PyList};
 use sselerate_core::decoder::{self as core, Options, Step};
 
 /// What becomes of an event that is none.
@@ -37,6 +38,9 @@ enum OnError {
 ///     multi: whether the source holds several streams one after another; otherwise what follows ``[DONE]``
 ///         is ignored.
 ///     last_event_id: where a resumed stream starts.
+///     content_type: the content type of the response, if known. A binary event stream of AWS
+///         (``application/vnd.amazon.eventstream``) is then read as one even if its first frame is damaged;
+///         everything else shows in the bytes.
 #[pyclass(frozen, generic, module = "sselerate._core")]
 pub(crate) struct Decoder {
     state: Exclusive<State>,
@@ -56,6 +60,31 @@ pub(crate) struct State {
     /// What an error left of a chunk: the next call begins with it.
     left: Vec<u8>,
     closed: bool,
+    /// The first bytes, while they leave open whether the stream is lines at all.
+    opening: Option<Vec<u8>>,
+    /// The pure-Python decoder that reads this stream, which is a binary one or one JSON array.
+    other: Option<Py<PyAny>>,
+    /// The arguments, for `other`.
+    arguments: (Py<PyAny>, Py<PyDict>),
+    /// The dialect of the first event that belongs to one.
+    dialect: Option<Py<PyAny>>,
+    /// The class of the last event that belongs to none, so that it is asked once.
+    no_dialect: *const ffi::PyTypeObject,
+}
+
+// SAFETY: `no_dialect` is only compared.
+unsafe impl Send for State {}
+
+/// What the first bytes of a stream say.
+pub(crate) enum Opening {
+    /// More of them are needed.
+    Open,
+    /// The stream is lines: decode the chunk.
+    Lines,
+    /// The stream is lines: decode these bytes.
+    HeldLines(Vec<u8>),
+    /// The stream has another framing, and begins with these bytes.
+    Other(Vec<u8>),
 }
 
 impl Decoder {
@@ -69,12 +98,13 @@ impl Decoder {
 #[pymethods]
 impl Decoder {
     #[new]
+    #[allow(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     #[pyo3(
         signature = (
             target=None, *, strict=Switch(false), on_error="raise", max_event_bytes=Limit::DEFAULT, multi=Switch(false),
-            last_event_id=EventId(String::new())
+            last_event_id=EventId(String::new()), content_type=ContentType(None)
         ),
-        text_signature = "(target=None, *, strict=False, on_error='raise', max_event_bytes=67108864, multi=False, last_event_id='')"
+        text_signature = "(target=None, *, strict=False, on_error='raise', max_event_bytes=67108864, multi=False, last_event_id='', content_type=None)"
     )]
     fn new(
         py: Python<'_>,
@@ -84,7 +114,15 @@ impl Decoder {
         max_event_bytes: Limit,
         multi: Switch,
         last_event_id: EventId,
+        content_type: ContentType,
     ) -> PyResult<Self> {
+        let arguments = PyDict::new(py);
+        arguments.set_item("strict", strict.0)?;
+        arguments.set_item("on_error", on_error)?;
+        arguments.set_item("max_event_bytes", max_event_bytes.0)?;
+        arguments.set_item("multi", multi.0)?;
+        arguments.set_item("last_event_id", &last_event_id.0)?;
+        arguments.set_item("content_type", &content_type.0)?;
         let (Switch(strict), Switch(multi), Limit(max_event_bytes)) = (strict, multi, max_event_bytes);
         let on_error = match on_error {
             "raise" => OnError::Raise,
@@ -107,7 +145,8 @@ impl Decoder {
         };
         core.framer_mut().set_last_event_id(last_event_id.0.as_bytes());
         let left = Vec::new();
-        let state = State {
+        let asked = target.map_or_else(|| py.None(), |target| target.clone().unbind());
+        let mut state = State {
             core,
             program,
             assembler,
@@ -118,7 +157,15 @@ impl Decoder {
             error_count: 0,
             left,
             closed: false,
+            opening: Some(Vec::new()),
+            other: None,
+            arguments: (asked, arguments.unbind()),
+            dialect: None,
+            no_dialect: std::ptr::null(),
         };
+        if content_type.is_binary() {
+            state.hand_over(py)?;
+        }
         Ok(Self { state: Exclusive::new(state) })
     }
 
@@ -130,13 +177,26 @@ impl Decoder {
     ///     RuntimeError: the decoder is closed, or in use elsewhere.
     fn feed<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let mut state = self.enter()?;
+        if let Some(other) = &state.other {
+            return Ok(other.bind(py).call_method1("feed", (data,))?.cast_into()?);
+        }
         if state.closed {
             return Err(PyRuntimeError::new_err("feed() after close(); call reset() first"));
         }
         let chunk = Chunk::of(data)?;
         let events = PyList::empty(py);
-        state.decode_left(py, chunk.bytes(py), &events)?;
-        state.decode_chunk(py, chunk.bytes(py), &events)?;
+        match state.open(py, chunk.bytes(py))? {
+            Opening::Open => {}
+            Opening::Lines => {
+                state.decode_left(py, chunk.bytes(py), &events)?;
+                state.decode_chunk(py, chunk.bytes(py), &events)?;
+            }
+            Opening::HeldLines(held) => state.decode_chunk(py, &held, &events)?,
+            Opening::Other(held) => {
+                let other = state.hand_over(py)?;
+                return Ok(other.call_method1("feed", (PyBytes::new(py, &held),))?.cast_into()?);
+            }
+        }
         Ok(events)
     }
 
@@ -147,8 +207,12 @@ impl Decoder {
     ///     SSEError: as in `feed`; another call goes on.
     fn close<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let mut state = self.enter()?;
+        if let Some(other) = &state.other {
+            return Ok(other.bind(py).call_method0("close")?.cast_into()?);
+        }
         let events = PyList::empty(py);
         state.closed = true;
+        state.hold_as_lines();
         state.decode_left(py, b"", &events)?;
         loop {
             match state.finish(py) {
@@ -160,61 +224,114 @@ impl Decoder {
     }
 
     /// Makes the decoder like new, for another stream. A given ``last_event_id`` is not applied again.
-    fn reset(&self) -> PyResult<()> {
+    fn reset(&self, py: Python<'_>) -> PyResult<()> {
         let mut state = self.enter()?;
         state.core.reset();
         state.left = Vec::new();
         (state.closed, state.error_count) = (false, 0);
+        (state.opening, state.dialect) = (Some(Vec::new()), None);
+        // A binary stream may follow a binary one; after an array there may be anything.
+        let other = state.other.take();
+        if let (Some(other), true) = (other, state.is_binary(py)?) {
+            other.call_method0(py, "reset")?;
+            state.other = Some(other);
+        }
         Ok(())
     }
 
     /// Whether the stream has said that it is complete: ``[DONE]``, or the last event of its dialect.
     #[getter]
-    fn done(&self) -> PyResult<bool> {
-        Ok(self.enter()?.core.is_done())
+    fn done<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let state = self.enter()?;
+        match &state.other {
+            Some(other) => other.bind(py).getattr("done"),
+            None => truth(py, state.core.is_done()),
+        }
     }
 
     /// Whether everything that may still come is ignored, since ``[DONE]`` came (never with ``multi``).
     #[getter]
-    fn ended(&self) -> PyResult<bool> {
-        Ok(self.enter()?.core.is_ended())
+    fn ended<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let state = self.enter()?;
+        match &state.other {
+            Some(other) => other.bind(py).getattr("ended"),
+            None => truth(py, state.core.is_ended()),
+        }
     }
 
     /// Whether `close()` was called.
     #[getter]
-    fn closed(&self) -> PyResult<bool> {
-        Ok(self.enter()?.closed)
+    fn closed<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let state = self.enter()?;
+        match &state.other {
+            Some(other) => other.bind(py).getattr("closed"),
+            None => truth(py, state.closed),
+        }
     }
 
     /// The id which a reconnecting client would send; "" if there was none.
     #[getter]
     fn last_event_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        scalar::text(py, self.enter()?.core.framer().last_event_id())
+        let state = self.enter()?;
+        match &state.other {
+            Some(other) => other.bind(py).getattr("last_event_id"),
+            None => scalar::text(py, state.core.framer().last_event_id()),
+        }
     }
 
     /// The reconnection time the server asked for last, in milliseconds, or None.
     #[getter]
-    fn retry(&self) -> PyResult<Option<u64>> {
-        Ok(self.enter()?.core.framer().retry())
+    fn retry<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let state = self.enter()?;
+        match &state.other {
+            Some(other) => other.bind(py).getattr("retry"),
+            None => Ok(state.core.framer().retry().into_pyobject(py)?),
+        }
     }
 
     /// How many comment lines came.
     #[getter]
-    fn comment_count(&self) -> PyResult<u64> {
-        Ok(self.enter()?.core.framer().comment_count())
+    fn comment_count<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let state = self.enter()?;
+        match &state.other {
+            Some(other) => other.bind(py).getattr("comment_count"),
+            None => Ok(state.core.framer().comment_count().into_pyobject(py)?.into_any()),
+        }
     }
 
     /// How many errors came, whatever became of them.
     #[getter]
-    fn error_count(&self) -> PyResult<u64> {
-        Ok(self.enter()?.error_count)
+    fn error_count<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let state = self.enter()?;
+        match &state.other {
+            Some(other) => other.bind(py).getattr("error_count"),
+            None => Ok(state.error_count.into_pyobject(py)?.into_any()),
+        }
+    }
+
+    /// The dialect of the first event that belongs to one, e.g. "openai-chat"; None before.
+    #[getter]
+    fn dialect<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let state = self.enter()?;
+        match &state.other {
+            Some(other) => other.bind(py).getattr("dialect"),
+            None => Ok(state.dialect.as_ref().map_or_else(|| py.None(), |name| name.clone_ref(py)).into_bound(py)),
+        }
     }
 
     /// How many events with data came, ``[DONE]`` and empty ones included.
     #[getter]
-    fn event_index(&self) -> PyResult<u64> {
-        Ok(self.enter()?.core.event_index())
+    fn event_index<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let state = self.enter()?;
+        match &state.other {
+            Some(other) => other.bind(py).getattr("event_index"),
+            None => Ok(state.core.event_index().into_pyobject(py)?.into_any()),
+        }
     }
+}
+
+fn truth(py: Python<'_>, value: bool) -> PyResult<Bound<'_, PyAny>> {
+    Ok(PyBool::new(py, value).to_owned().into_any())
 }
 
 impl Drop for State {
@@ -227,6 +344,77 @@ impl Drop for State {
 }
 
 impl State {
+    /// Look at the next chunk, if the first bytes have not yet told what the stream is.
+    pub(crate) fn open(&mut self, py: Python<'_>, chunk: &[u8]) -> PyResult<Opening> {
+        let Some(head) = &mut self.opening else { return Ok(Opening::Lines) };
+        if head.is_empty() {
+            match chunk.first() {
+                None => return Ok(Opening::Open),
+                // White space, the byte order mark, a bracket, the length of a binary message: ask.
+                Some(b' ' | b'\t' | b'\n' | b'\r' | 0xEF | b'[' | 0) => {}
+                Some(_) => {
+                    self.opening = None;
+                    return Ok(Opening::Lines);
+                }
+            }
+        }
+        head.extend_from_slice(chunk);
+        let ask = py.import("sselerate._fallback.opening")?.getattr("has_other_framing")?;
+        let answer: Option<bool> = ask.call1((PyBytes::new(py, head),))?.extract()?;
+        let Some(is_other) = answer else { return Ok(Opening::Open) };
+        let head = self.opening.take().unwrap_or_default();
+        Ok(if is_other { Opening::Other(head) } else { Opening::HeldLines(head) })
+    }
+
+    /// The stream has ended before its first bytes told what it is: they are lines.
+    pub(crate) fn hold_as_lines(&mut self) {
+        if let Some(head) = self.opening.take() {
+            self.left.extend_from_slice(&head);
+        }
+    }
+
+    /// The same, for one who decodes them on their own.
+    pub(crate) fn take_held(&mut self) -> Option<Vec<u8>> {
+        self.opening.take().filter(|head| !head.is_empty())
+    }
+
+    /// Leave the stream to the pure-Python decoder, which knows the framings that are rare.
+    pub(crate) fn hand_over<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let class = py.import("sselerate._fallback.decoder")?.getattr("Decoder")?;
+        let (target, options) = &self.arguments;
+        let other = class.call((target,), Some(options.bind(py)))?;
+        self.opening = None;
+        self.other = Some(other.clone().unbind());
+        Ok(other)
+    }
+
+    pub(crate) fn is_handed_over(&self) -> bool {
+        self.other.is_some()
+    }
+
+    /// The pure-Python decoder, if the stream was left to it.
+    pub(crate) fn other(&self) -> Option<&Py<PyAny>> {
+        self.other.as_ref()
+    }
+
+    fn is_binary(&self, py: Python<'_>) -> PyResult<bool> {
+        let content_type = self.arguments.1.bind(py).get_item("content_type")?;
+        let content_type: Option<String> = content_type.map(|value| value.extract()).transpose()?.flatten();
+        Ok(ContentType(content_type).is_binary())
+    }
+
+    /// Note the dialect of an event, of the first that has one.
+    #[inline]
+    fn note_dialect(&mut self, event: &Bound<'_, PyAny>) -> PyResult<()> {
+        if self.dialect.is_none() && self.no_dialect != event.get_type_ptr().cast_const() {
+            match event.get_type().getattr_opt("__dialect__")?.filter(|name| !name.is_none()) {
+                Some(name) => self.dialect = Some(name.unbind()),
+                None => self.no_dialect = event.get_type_ptr(),
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.closed
     }
@@ -263,7 +451,9 @@ impl State {
                 Step::Nothing => continue,
                 Step::Hit(hit) => {
                     if let Some(Some(plan)) = self.plans.get_mut(hit.template) {
-                        return plan.make(py, self.program.get(), &mut self.assembler, hit).map(Some);
+                        let event = plan.make(py, self.program.get(), &mut self.assembler, hit)?;
+                        self.note_dialect(&event)?;
+                        return Ok(Some(event));
                     }
                     return Err(PyRuntimeError::new_err("a template without a plan"));
                 }
@@ -279,8 +469,9 @@ impl State {
                     maker.make(py, step)?
                 }
             };
-            if made.is_some() {
-                return Ok(made);
+            if let Some(event) = made {
+                self.note_dialect(&event)?;
+                return Ok(Some(event));
             }
         }
     }
@@ -301,8 +492,9 @@ impl State {
                 error_count: &mut self.error_count,
             };
             let made = maker.make(py, step)?;
-            if made.is_some() {
-                return Ok(made);
+            if let Some(event) = made {
+                self.note_dialect(&event)?;
+                return Ok(Some(event));
             }
         }
     }
@@ -351,6 +543,10 @@ impl Maker<'_> {
         let Self { program, assembler, plans, .. } = self;
         match step {
             Step::Nothing => Ok(None),
+            Step::Text(text, name) => {
+                let text = scalar::text(py, text)?;
+                generic(py, program, text, name).map(Some)
+            }
             Step::Hit(hit) => match plans.get_mut(hit.template) {
                 Some(Some(plan)) => plan.make(py, program, assembler, hit).map(Some),
                 _ => Err(PyRuntimeError::new_err("a template without a plan")),

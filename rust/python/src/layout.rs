@@ -99,8 +99,8 @@ fn slot_offset(class: &Bound<'_, PyType>, name: &str) -> PyResult<isize> {
 pub(crate) struct EventLayout {
     layout: Layout,
     pub(crate) defaults: Box<[Py<PyAny>]>,
-    /// The field that takes the name in the `event` field of the block.
-    pub(crate) event_name: Option<usize>,
+    /// The slot that takes the name in the `event` field of the block.
+    pub(crate) event_name: Option<isize>,
     /// `note_extra` was called.
     noted: AtomicBool,
 }
@@ -110,10 +110,11 @@ impl EventLayout {
         class: &Bound<'_, PyType>,
         names: &[String],
         defaults: Box<[Py<PyAny>]>,
-        event_name: Option<usize>,
+        event_name: Option<&str>,
     ) -> PyResult<Self> {
         let hidden = ["extra", "_absent"];
         let layout = Layout::new(class, names.iter().map(String::as_str).chain(hidden))?;
+        let event_name = event_name.map(|name| slot_offset(class, name)).transpose()?;
         Ok(Self { layout, defaults, event_name, noted: AtomicBool::new(false) })
     }
 

@@ -59,6 +59,31 @@ impl<'py> FromPyObject<'_, 'py> for EventId {
     }
 }
 
+/// `content_type`: that of the response, or None if it is not known.
+pub(crate) struct ContentType(pub(crate) Option<String>);
+
+impl ContentType {
+    /// Whether it is that of the binary event streams of AWS.
+    pub(crate) fn is_binary(&self) -> bool {
+        let name = self.0.as_deref().and_then(|name| name.split(';').next()).unwrap_or("").trim();
+        name.eq_ignore_ascii_case("application/vnd.amazon.eventstream")
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for ContentType {
+    type Error = PyErr;
+
+    fn extract(name: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if name.is_none() {
+            return Ok(Self(None));
+        }
+        match name.cast::<PyString>() {
+            Ok(name) => Ok(Self(Some(name.to_str()?.to_owned()))),
+            Err(_) => Err(wrong_type("content_type must be a str or None", &name)),
+        }
+    }
+}
+
 fn wrong_type(what: &str, value: &Bound<'_, PyAny>) -> PyErr {
     match value.get_type().name() {
         Ok(name) => PyTypeError::new_err(format!("{what}, not {name}")),

@@ -350,6 +350,9 @@ impl Builder<'_> {
             }
         }
         constants.push((layout.absent(), slot(layout.absent())?.unbind()));
+        if let Some(offset) = layout.event_name {
+            constants.push((offset, slot(offset)?.unbind()));
+        }
         let extra = slot(layout.extra())?;
         if has_extra {
             varying.push((layout.extra(), self.extra(node, fields, extra.cast::<PyDict>()?)?));

@@ -102,7 +102,7 @@ impl Program {
             Target::Shape(shape)
         };
         let names = ["data".to_owned(), "type".to_owned()];
-        let generic = EventLayout::new(&generic_class, &names, Box::new([py.None(), py.None()]), Some(1))?;
+        let generic = EventLayout::new(&generic_class, &names, Box::new([py.None(), py.None()]), Some("type"))?;
         let schema = Arc::new(Schema { classes: compiler.classes, shapes: compiler.shapes, target, last, last_names });
         Ok(Self { schema, layouts: compiler.layouts, generic, warm: Default::default() })
     }
@@ -173,11 +173,10 @@ impl<'py> Compiler<'py> {
         let fields: Vec<_> = schema.getattr("fields")?.try_iter()?.collect::<PyResult<_>>()?;
         let names = fields.iter().map(|field| field.getattr("name")?.extract()).collect::<PyResult<Vec<String>>>()?;
         let event_name: Option<String> = schema.getattr("event_name")?.extract()?;
-        let event_name = event_name.and_then(|name| names.iter().position(|known| *known == name));
         let defaults = fields.iter().map(|field| Ok(field.getattr("default")?.unbind())).collect::<PyResult<_>>()?;
         let id = self.classes.len();
         self.classes.push(Class::default());
-        self.layouts.push(EventLayout::new(class, &names, defaults, event_name)?);
+        self.layouts.push(EventLayout::new(class, &names, defaults, event_name.as_deref())?);
         self.known.insert(identity, (class.clone().into_any(), id));
         let mut compiled = Vec::with_capacity(fields.len());
         for field in fields {

@@ -1,0 +1,580 @@
+"""Chat completions: the chunks of `events.chat` become a `ChatCompletion`, whichever server sent them."""
+
+import json
+from typing import Any
+
+from ..events.answers import arguments, number, reason, string
+from ..events.chat import (
+    ChatCompletionChunk,
+    ChatCompletionChunkChoice,
+    ChatCompletionDelta,
+    ChatCompletionFunctionCallDelta,
+    ChatCompletionLogprobs,
+    ChatCompletionReasoningDetail,
+    ChatCompletionToolCallDelta,
+)
+from ..events.declare import Event, event
+from ..events.usage import CompletionUsage
+from .joined import Rest, Text, said
+from .rules import Rules
+from .tool_calls import Call, Calls
+
+__all__ = [
+    "ChatCompletion",
+    "ChatCompletionChoice",
+    "ChatCompletionFunctionCall",
+    "ChatCompletionMessage",
+    "ChatCompletionToolCall",
+    "ChatRules",
+]
+
+
+@event
+class ChatCompletionFunctionCall(Event):
+    """A called function."""
+
+    name: str
+    """Its name."""
+
+    arguments: str
+    """Its arguments as JSON text (a model may get it wrong, and the text be cut)."""
+
+
+@event
+class ChatCompletionToolCall(Event):
+    """A call of a tool that the client is to carry out."""
+
+    id: str
+    """Identifies the call; its result must name it. "" if the server gave none."""
+
+    type: str
+    """The kind of tool, "function"."""
+
+    function: ChatCompletionFunctionCall
+    """The called function."""
+
+
+@event
+class ChatCompletionMessage(Event):
+    """A message."""
+
+    role: str
+    """Who speaks, "assistant"."""
+
+    content: str | None
+    """Its text; None if there is none. Of Mistral's reasoning models a list of parts, as they were sent."""
+
+    refusal: str | None = None
+    """Why the model refuses, if it does."""
+
+    tool_calls: tuple[ChatCompletionToolCall, ...] | None = None
+    """The tools to call."""
+
+    function_call: ChatCompletionFunctionCall | None = None
+    """The function to call, in the form that ``tool_calls`` has replaced."""
+
+    reasoning_content: str | None = None
+    """The reasoning, as some servers name it."""
+
+    reasoning: str | None = None
+    """The reasoning, as others name it; see `ChatCompletionDelta`."""
+
+    reasoning_details: tuple[ChatCompletionReasoningDetail, ...] | None = None
+    """The reasoning in structured form, to be sent back to the model."""
+
+
+@event
+class ChatCompletionChoice(Event):
+    """One alternative."""
+
+    index: int
+    """Which choice, from 0."""
+
+    message: ChatCompletionMessage
+    """The message."""
+
+    finish_reason: str | None
+    """Why generation ended, see `ChatCompletionChunkChoice.finish_reason`; None if it has not."""
+
+    logprobs: ChatCompletionLogprobs | None = None
+    """Log probabilities of the tokens of the message, if the request asked for them."""
+
+    native_finish_reason: str | None = None
+    """Why generation ended in the words of the model's provider, as OpenRouter hands it on."""
+
+    stop_reason: int | str | None = None
+    """Which stop string or token ended the text, as vLLM says."""
+
+    matched_stop: int | str | None = None
+    """The same as SGLang names it."""
+
+
+@event
+class ChatCompletion(Event):
+    """A chat completion, as ``POST /v1/chat/completions`` answers without ``stream``."""
+
+    id: str
+    """Identifies the completion."""
+
+    object: str
+    """The type of the object: "chat.completion"."""
+
+    created: int
+    """When it was created, in seconds since the Unix epoch."""
+
+    model: str
+    """The model that answered."""
+
+    choices: tuple[ChatCompletionChoice, ...]
+    """The alternatives, in the order of their indexes."""
+
+    service_tier: str | None = None
+    """The tier of service that processed the request."""
+
+    system_fingerprint: str | None = None
+    """Identifies the configuration of the server that answered."""
+
+    usage: CompletionUsage | None = None
+    """Tokens used."""
+
+    provider: str | None = None
+    """Who ran the model, as OpenRouter says."""
+
+    citations: tuple[str, ...] | None = None
+    """The addresses of the sources, as Perplexity and xAI send them."""
+
+
+class _Content:
+    """The content of a message: text, or a list of parts once a list has come."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self._parts: list[dict[str, Any]] | None = None
+
+    def add(self, content: Any) -> None:
+        if isinstance(content, list | tuple):
+            if self._parts is None:
+                self._parts = [{"type": "text", "text": self.pieces}] if self.pieces else []
+            _add_parts(self._parts, content)
+        elif isinstance(content, dict):
+            self.add([content])
+        else:
+            text = content if isinstance(content, str) else json.dumps(content)
+            if self._parts is None:
+                self.pieces.append(text)
+            else:
+                _add_parts(self._parts, [{"type": "text", "text": text}])
+
+    def value(self) -> Any:
+        if self._parts is not None:
+            return _whole_parts(self._parts)
+        return str(Text(*self.pieces)) if self.pieces else None
+
+    def text(self, kind: str = "text") -> str:
+        """The text of the parts of one kind."""
+        if self._parts is None:
+            return str(Text(*self.pieces)) if kind == "text" else ""
+        return _text_of(self.value(), kind)
+
+
+def _add_parts(parts: list[dict[str, Any]], more: list[Any] | tuple[Any, ...]) -> None:
+    """Joins parts of Mistral to those there are: a part of the type of the last one goes on with it."""
+    for part in more:
+        if isinstance(part, str):
+            part = {"type": "text", "text": part}
+        if not isinstance(part, dict):
+            continue
+        kind = string(part.get("type"))
+        last = parts[-1] if parts else None
+        if last is None or last.get("type") != kind or last.get("closed") is True:
+            last = {key: value for key, value in part.items() if key != kind}
+            last["type"] = kind
+            parts.append(last)
+        inner = part.get(kind)
+        if isinstance(inner, str):
+            known = last.setdefault(kind, [])
+            if isinstance(known, list) and (not known or isinstance(known[0], str)):
+                known.append(inner)
+        elif isinstance(inner, list):
+            known = last.setdefault(kind, [])
+            if isinstance(known, list) and (not known or isinstance(known[0], dict)):
+                _add_parts(known, inner)
+        elif inner is not None:
+            last[kind] = inner
+        for key, value in part.items():
+            if key != kind and value is not None:
+                last[key] = value
+
+
+def _whole_parts(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The parts with their pieces joined."""
+    whole = []
+    for part in parts:
+        kind = part["type"]
+        pieces = part.get(kind)
+        rest = {key: value for key, value in part.items() if key != "type"}
+        if isinstance(pieces, list):
+            strings = bool(pieces) and isinstance(pieces[0], str)
+            rest[kind] = str(Text(*pieces)) if strings else _whole_parts(pieces)
+        whole.append({"type": kind, **rest})
+    return whole
+
+
+def _text_of(parts: list[dict[str, Any]], kind: str) -> str:
+    texts = []
+    for part in parts:
+        if part["type"] == kind:
+            inner = part.get(kind)
+            texts.append(_text_of(inner, "text") if isinstance(inner, list) else string(inner))
+    return "".join(texts)
+
+
+class _Details:
+    """Reasoning in the structured form: pieces with the same type and index are one."""
+
+    def __init__(self) -> None:
+        self._all: list[_Detail] = []
+        self._known: dict[tuple[Any, int], _Detail] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
+
+    def add(self, piece: ChatCompletionReasoningDetail) -> None:
+        index = number(piece.index)
+        kind = string(piece.type)
+        if index is not None:
+            detail = self._known.get((kind, index))
+        else:
+            detail = self._all[-1] if self._all and self._all[-1].kind == kind else None
+        if detail is None or not detail.takes(piece):
+            detail = _Detail(kind)
+            self._all.append(detail)
+            if index is not None:
+                self._known[kind, index] = detail
+        detail.add(piece)
+
+    def result(self) -> tuple[ChatCompletionReasoningDetail, ...]:
+        return tuple([detail.result() for detail in self._all])
+
+
+class _Detail:
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.texts: dict[str, Text] = {}
+        self.whole: dict[str, Any] = {}
+        self.rest = Rest()
+
+    def takes(self, piece: ChatCompletionReasoningDetail) -> bool:
+        """Whether ``piece`` can be the next one of this detail: what is whole does not change."""
+        known = self.whole
+        return not (piece.data and known.get("data")) and not (
+            piece.id and known.get("id") and piece.id != known["id"]
+        )
+
+    def add(self, piece: ChatCompletionReasoningDetail) -> None:
+        for name in ("text", "summary"):
+            value = getattr(piece, name)
+            if isinstance(value, str):
+                self.texts.setdefault(name, Text()).add(value)
+        for name in ("type", "data", "signature", "format", "id", "index"):
+            value = getattr(piece, name)
+            if value is not None:
+                self.whole[name] = value
+        self.rest.append(piece.extra)
+
+    def result(self) -> ChatCompletionReasoningDetail:
+        texts = {name: str(text) for name, text in self.texts.items()}
+        fields: Any = {**self.whole, **texts}
+        return ChatCompletionReasoningDetail(**fields, extra=self.rest.value())
+
+
+class _Choice:
+    """What has come of one choice."""
+
+    def __init__(self, index: int, partial_json: bool) -> None:
+        self.index = index
+        self.role = ""
+        self.content = _Content()
+        self.refusal = Text()
+        self.reasoning_content = Text()
+        self.reasoning = Text()
+        self.details = _Details()
+        self.calls = Calls(partial_json)
+        self.function_call: Call | None = None
+        self.delta_rest = Rest()
+        self.finish_reason: str | None = None
+        self.whole: dict[str, Any] = {}
+        """Fields of the choice that are whole each time they come."""
+        self.logprobs: dict[str, list[Any]] = {}
+        self.odd_logprobs: Any = None
+        self.rest = Rest()
+        self.message: ChatCompletionDelta | None = None
+        """The last message that came beside, or instead of, a delta."""
+        self.any_delta = False
+        """Whether a delta has brought anything."""
+
+    def push(self, choice: ChatCompletionChunkChoice) -> bool:
+        """False if something in it has no place."""
+        placed = True
+        delta = choice.delta
+        if isinstance(delta, ChatCompletionDelta):
+            placed = self._add_delta(delta)
+        elif delta is not None:
+            placed = False
+        if choice.message is not None:
+            if isinstance(choice.message, ChatCompletionDelta):
+                self.message = choice.message
+            else:
+                placed = False
+        if choice.finish_reason is not None:
+            self.finish_reason = reason(choice.finish_reason) or self.finish_reason
+        if choice.logprobs is not None:
+            self._add_logprobs(choice.logprobs)
+        if choice.native_finish_reason is not None:
+            self.whole["native_finish_reason"] = choice.native_finish_reason
+        if choice.stop_reason is not None:
+            self.whole["stop_reason"] = choice.stop_reason
+        if choice.matched_stop is not None:
+            self.whole["matched_stop"] = choice.matched_stop
+        if choice.extra is not None:
+            self._add_rest(choice.extra)
+        return placed
+
+    def _add_delta(self, delta: ChatCompletionDelta) -> bool:
+        placed = True
+        if delta.role is not None:
+            self.role = self.role or string(delta.role)
+        if delta.content is not None:
+            self.content.add(delta.content)
+            self.any_delta = self.any_delta or delta.content != ""
+        if isinstance(delta.refusal, str):
+            self.refusal.add(delta.refusal)
+            self.any_delta = self.any_delta or delta.refusal != ""
+        if isinstance(delta.reasoning_content, str):
+            self.reasoning_content.add(delta.reasoning_content)
+        if isinstance(delta.reasoning, str):
+            self.reasoning.add(delta.reasoning)
+        if delta.reasoning_details is not None:
+            placed = self._add_details(delta.reasoning_details) and placed
+        if delta.tool_calls is not None:
+            placed = self._add_calls(delta.tool_calls) and placed
+        if delta.function_call is not None:
+            placed = self._add_function_call(delta.function_call) and placed
+        if delta.extra is not None:
+            self.delta_rest.append(delta.extra)
+        return placed
+
+    def _add_details(self, details: Any) -> bool:
+        placed = isinstance(details, tuple)
+        for detail in details if placed else ():
+            if isinstance(detail, ChatCompletionReasoningDetail):
+                self.details.add(detail)
+            else:
+                placed = False
+        return placed
+
+    def _add_calls(self, calls: Any) -> bool:
+        placed = isinstance(calls, tuple)
+        for piece in calls if placed else ():
+            if not isinstance(piece, ChatCompletionToolCallDelta):
+                placed = False
+                continue
+            self.any_delta = True
+            function = piece.function
+            if isinstance(function, ChatCompletionFunctionCallDelta):
+                call = self.calls.add(piece.index, piece.id, function.name, function.arguments)
+                call.rest.append(function.extra and {"function": function.extra})
+            else:
+                call = self.calls.add(piece.index, piece.id)
+                placed = placed and function is None
+            if piece.type is not None:
+                call.type = call.type or string(piece.type)
+            call.rest.append(piece.extra)
+        return placed
+
+    def _add_function_call(self, piece: Any) -> bool:
+        if not isinstance(piece, ChatCompletionFunctionCallDelta):
+            return False
+        self.any_delta = True
+        if self.function_call is None:
+            # A list of calls of its own, which takes care of the sloppy forms.
+            self.function_call = Calls(self.calls._partial).add(0)
+        self.function_call.add_name(string(piece.name))
+        self.function_call.add_arguments(arguments(piece.arguments))
+        self.function_call.rest.append(piece.extra)
+        return True
+
+    def _add_logprobs(self, logprobs: Any) -> None:
+        if not isinstance(logprobs, ChatCompletionLogprobs):
+            self.odd_logprobs = logprobs
+            return
+        for name in ("content", "refusal"):
+            tokens = getattr(logprobs, name)
+            if isinstance(tokens, tuple | list):
+                self.logprobs.setdefault(name, []).extend(tokens)
+        if logprobs.extra is not None:
+            self.logprobs.setdefault("content", [])
+            self.rest.replace({"logprobs": logprobs.extra})
+
+    def _add_rest(self, extra: dict[str, Any]) -> None:
+        if "token_ids" in extra and isinstance(extra["token_ids"], list):
+            self.rest.extend("token_ids", extra["token_ids"])
+            extra = {key: value for key, value in extra.items() if key != "token_ids"}
+        self.rest.replace(extra)
+
+    def spoken(self) -> "_Choice":
+        """Itself; or, if its deltas have brought nothing and a whole message has come, that message."""
+        if self.message is None or self.any_delta:
+            return self
+        whole = _Choice(self.index, self.calls._partial)
+        whole._add_delta(self.message)
+        return whole
+
+    def result(self) -> ChatCompletionChoice:
+        extra = self.rest.value()
+        logprobs: Any = self.odd_logprobs
+        if self.logprobs:
+            of_tokens = extra.pop("logprobs", None) if extra else None
+            lists: Any = {name: tuple(tokens) for name, tokens in self.logprobs.items()}
+            logprobs = ChatCompletionLogprobs(**lists, extra=of_tokens)
+        return ChatCompletionChoice(
+            index=self.index,
+            message=self.spoken().result_message(self.role),
+            finish_reason=self.finish_reason,
+            logprobs=logprobs,
+            **self.whole,
+            extra=extra or None,
+        )
+
+    def result_message(self, role: str) -> ChatCompletionMessage:
+        return ChatCompletionMessage(
+            role=role or self.role or "assistant",
+            content=self.content.value(),
+            refusal=str(self.refusal) or None,
+            tool_calls=tuple([_tool_call(call) for call in self.calls.ordered()]) or None,
+            function_call=None if self.function_call is None else _function(self.function_call, {}),
+            reasoning_content=self.reasoning_content.or_none(),
+            reasoning=self.reasoning.or_none(),
+            reasoning_details=self.details.result() if self.details else None,
+            extra=self.delta_rest.value(),
+        )
+
+
+def _tool_call(call: Call) -> ChatCompletionToolCall:
+    extra = call.rest.value() or {}
+    of_function = extra.pop("function", None)
+    return ChatCompletionToolCall(
+        id=call.id,
+        type=call.type or "function",
+        function=_function(call, of_function if isinstance(of_function, dict) else {}),
+        extra=extra or None,
+    )
+
+
+def _function(call: Call, extra: dict[str, Any]) -> ChatCompletionFunctionCall:
+    return ChatCompletionFunctionCall(name=str(call.name), arguments=str(call.arguments), extra=extra or None)
+
+
+class ChatRules(Rules):
+    """Chunks of a chat -> `ChatCompletion`."""
+
+    def __init__(self, partial_json: bool) -> None:
+        super().__init__(partial_json)
+        self._choices: dict[int, _Choice] = {}
+        self._id = self._model = ""
+        self._created: Any = 0
+        self._whole: dict[str, Any] = {}
+        """Fields of the chunk that are whole each time they come."""
+        self._usage: CompletionUsage | None = None
+        self._rest = Rest()
+        self._done = False
+
+    def push(self, event: ChatCompletionChunk) -> bool:
+        self._id = self._id or string(event.id)
+        self._model = self._model or string(event.model)
+        self._created = self._created or event.created
+        if event.system_fingerprint is not None:
+            self._whole["system_fingerprint"] = event.system_fingerprint
+        if event.service_tier is not None:
+            self._whole["service_tier"] = event.service_tier
+        if event.provider is not None:
+            self._whole["provider"] = event.provider
+        if event.citations is not None:
+            self._whole["citations"] = event.citations
+        if event.usage is not None and said(event.usage):
+            self._usage = event.usage
+        if event.extra is not None:
+            self._rest.replace(event.extra)
+        if event.is_terminal:
+            self._done = True
+        choices = event.choices
+        if not isinstance(choices, tuple):
+            return choices is None
+        placed = True
+        for position, choice in enumerate(choices):
+            if not isinstance(choice, ChatCompletionChunkChoice):
+                placed = False
+                continue
+            index = number(choice.index)
+            index = position if index is None else index
+            state = self._choices.get(index)
+            if state is None:
+                state = self._choices[index] = _Choice(index, self.partial_json)
+            placed = state.push(choice) and placed
+        return placed
+
+    def result(self) -> ChatCompletion:
+        return ChatCompletion(
+            id=self._id,
+            object="chat.completion",
+            created=self._created or 0,
+            model=self._model,
+            choices=tuple([self._choices[index].result() for index in sorted(self._choices)]),
+            usage=self.usage(),
+            **self._whole,
+            extra=self._rest.value(),
+        )
+
+    @property
+    def finished(self) -> bool:
+        if self._done:
+            return True
+        return bool(self._choices) and all(choice.finish_reason for choice in self._choices.values())
+
+    def _first(self) -> _Choice | None:
+        return self._choices[min(self._choices)].spoken() if self._choices else None
+
+    def text(self) -> str:
+        first = self._first()
+        return first.content.text() if first else ""
+
+    def reasoning(self) -> str:
+        first = self._first()
+        if first is None:
+            return ""
+        said = str(first.reasoning_content) or str(first.reasoning) or first.content.text("thinking")
+        if said:
+            return said
+        return "".join([string(detail.text) or string(detail.summary) for detail in first.details.result()])
+
+    def calls(self) -> list[Call]:
+        first = self._first()
+        if first is None:
+            return []
+        calls = first.calls.ordered()
+        return calls if first.function_call is None else [*calls, first.function_call]
+
+    def finish_reason(self) -> str | None:
+        return self._choices[min(self._choices)].finish_reason if self._choices else None
+
+    def usage(self) -> CompletionUsage | None:
+        if self._usage is None:
+            # Groq says it in a place of its own.
+            groq = self._rest.state.get("x_groq")
+            usage = groq.get("usage") if isinstance(groq, dict) else None
+            if isinstance(usage, dict):
+                from .._fallback.schema import Builders
+
+                built: CompletionUsage = Builders().of(CompletionUsage)(usage)
+                return built
+        return self._usage

@@ -1,0 +1,189 @@
+"""What pieces are put together with: text, unknown keys, and events with some of their fields changed.
+
+Pieces are kept in lists and joined when a result is asked for, so that a stream costs time in proportion to
+its length, however many pieces it comes in.
+"""
+
+import re
+from typing import Any, TypeVar
+
+from ..events.declare import Event, _restore
+
+__all__ = ["Rest", "Text", "changed", "joined", "said"]
+
+E = TypeVar("E", bound=Event)
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
+
+_NEVER_JOINED = frozenset(
+    [
+        "channel",
+        "created_at",
+        "format",
+        "id",
+        "index",
+        "model",
+        "name",
+        "object",
+        "role",
+        "signature",
+        "status",
+        "type",
+    ]
+)
+"""Keys whose strings are whole, whoever sends them; the last one counts."""
+
+_WHOLE = frozenset(["annotations", "executed_tools", "images"])
+"""Keys of deltas whose lists hold whole entries: one that comes again under the same index replaces the
+first."""
+
+
+class Text:
+    """Text that comes in pieces."""
+
+    __slots__ = ("add", "pieces")
+
+    def __init__(self, *pieces: str) -> None:
+        self.pieces = list(pieces)
+        self.add = self.pieces.append
+
+    def __str__(self) -> str:
+        if len(self.pieces) > 1:
+            self.pieces[:] = ["".join(self.pieces)]
+        return joined(self.pieces)
+
+    def __bool__(self) -> bool:
+        """Whether a piece has come, be it ""."""
+        return bool(self.pieces)
+
+    def or_none(self) -> str | None:
+        """The text; None if no piece has come."""
+        return str(self) if self.pieces else None
+
+
+def joined(pieces: list[str]) -> str:
+    """The pieces as one string. The two halves of a surrogate pair become the character where they meet; a
+    half that has lost the other one stays, as ``json.loads`` leaves it."""
+    text = "".join(pieces)
+    if text.isascii() or not _SURROGATE.search(text):
+        return text
+    return _PAIR.sub(_character, text)
+
+
+def _character(pair: "re.Match[str]") -> str:
+    return chr(0x10000 + ((ord(pair[1]) & 0x3FF) << 10) + (ord(pair[2]) & 0x3FF))
+
+
+class Rest:
+    """The keys that no class declares, put together over the events of a stream."""
+
+    __slots__ = ("state",)
+
+    def __init__(self) -> None:
+        self.state: dict[str, Any] = {}
+
+    def replace(self, keys: dict[str, Any] | None) -> None:
+        """Takes keys that are whole each time they come: the last one that is not null counts. Objects are
+        merged key by key."""
+        if keys:
+            _replace(self.state, keys)
+
+    def append(self, keys: dict[str, Any] | None) -> None:
+        """Takes keys of a delta: strings are pieces of one string, lists of one list, and list entries with
+        the same ``index`` pieces of one entry."""
+        if keys:
+            _append(self.state, keys)
+
+    def extend(self, key: str, items: list[Any]) -> None:
+        """Adds items to the list under ``key``."""
+        _append(self.state, {key: items})
+
+    def value(self) -> dict[str, Any] | None:
+        """All keys as plain JSON of its own; None if there are none."""
+        return _plain(self.state) if self.state else None
+
+
+class _Rows:
+    """A list that comes in pieces."""
+
+    __slots__ = ("by_index", "items")
+
+    def __init__(self) -> None:
+        self.items: list[Any] = []
+        self.by_index: dict[int, dict[str, Any]] = {}
+
+    def add(self, items: list[Any] | tuple[Any, ...], whole: bool) -> None:
+        for item in items:
+            index = item.get("index") if isinstance(item, dict) else None
+            if not isinstance(index, int):
+                self.items.append(item)
+                continue
+            row = self.by_index.get(index)
+            if row is None:
+                row = self.by_index[index] = {}
+                self.items.append(row)
+            (_replace if whole else _append)(row, item)
+
+
+def _replace(state: dict[str, Any], keys: dict[str, Any]) -> None:
+    for key, value in keys.items():
+        if value is None:
+            state.setdefault(key, None)
+        elif isinstance(value, dict):
+            old = state.get(key)
+            if not isinstance(old, dict):
+                old = state[key] = {}
+            _replace(old, value)
+        else:
+            state[key] = value
+
+
+def _append(state: dict[str, Any], keys: dict[str, Any]) -> None:
+    for key, value in keys.items():
+        old = state.get(key)
+        if value is None:
+            state.setdefault(key, None)
+        elif isinstance(value, str) and key not in _NEVER_JOINED:
+            if isinstance(old, Text):
+                old.add(value)
+            else:
+                state[key] = Text(value)
+        elif isinstance(value, dict):
+            if not isinstance(old, dict):
+                old = state[key] = {}
+            _append(old, value)
+        elif isinstance(value, list | tuple):
+            if not isinstance(old, _Rows):
+                old = state[key] = _Rows()
+            old.add(value, key in _WHOLE)
+        else:
+            state[key] = value
+
+
+def _plain(value: Any) -> Any:
+    """``value`` as plain JSON, all containers new."""
+    if isinstance(value, Text):
+        return str(value)
+    if isinstance(value, _Rows):
+        return [_plain(item) for item in value.items]
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def changed(event: E, extra: dict[str, Any] | None, /, **fields: Any) -> E:
+    """``event`` with other values for some fields. Fields that its JSON lacked and that are not changed
+    stay out of ``to_dict()``, which `dataclasses.replace` would forget."""
+    cls, state, _, decoded = event.__reduce__()[1]
+    result: E = _restore(cls, {**state, **fields}, extra, decoded)
+    return result
+
+
+def said(event: Any) -> bool:
+    """Whether an event (a usage, say) has any value at all; some servers send ``{}`` for "not yet"."""
+    if not isinstance(event, Event):
+        return False
+    return bool(event.extra) or any(getattr(event, name) is not None for name in event.__wire__)

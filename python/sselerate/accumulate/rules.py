@@ -1,0 +1,52 @@
+"""What an accumulator needs of a dialect."""
+
+from typing import Any
+
+from ..events.declare import Event
+from .tool_calls import Call
+
+__all__ = ["Rules"]
+
+
+class Rules:
+    """How the events of one dialect become a message. One instance per message.
+
+    Methods never raise, whatever a server has sent: declared fields may hold any JSON value.
+    """
+
+    def __init__(self, partial_json: bool) -> None:
+        self.partial_json = partial_json
+        """Whether unfinished arguments of tools are wanted as values."""
+
+    def push(self, event: Any) -> bool:
+        """Takes an event. False if it has no place in the message."""
+        raise NotImplementedError
+
+    def result(self) -> Event | None:
+        """The message as it stands; None if there is none."""
+        raise NotImplementedError
+
+    @property
+    def finished(self) -> bool:
+        """Whether the message is whole, as far as its events say."""
+        raise NotImplementedError
+
+    def text(self) -> str:
+        """The visible text, of the first choice if there are several."""
+        return ""
+
+    def reasoning(self) -> str:
+        """The reasoning, likewise."""
+        return ""
+
+    def calls(self) -> list[Call]:
+        """The tool calls that the client is to carry out, likewise."""
+        return []
+
+    def finish_reason(self) -> str | None:
+        """Why the answer ended, likewise."""
+        return None
+
+    def usage(self) -> Any:
+        """The tokens used, a `Usage`, or None."""
+        return None

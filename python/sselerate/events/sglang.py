@@ -1,0 +1,75 @@
+"""Events of SGLang's own stream (``POST /generate``).
+
+Field meanings follow the SGLang documentation, "Native APIs". (Its ``/v1`` streams are those of `chat`.) The
+text of an event is all text so far, not what is new; so it is ``full_text``, and ``text`` is "". The stream
+ends with ``[DONE]``.
+"""
+
+import dataclasses
+from typing import Any
+
+from .answers import StreamEvent, Usage, number, reason
+from .declare import event
+
+__all__ = ["SGLangMetaInfo", "SGLangStreamEvent"]
+
+
+@event
+class SGLangMetaInfo(Usage):
+    """What the server says about the request so far. Log probabilities are in ``extra``."""
+
+    id: str | None = None
+    """Identifies the request."""
+
+    finish_reason: Any = None
+    """Why generation ended, an object with ``type``; None while it goes on."""
+
+    prompt_tokens: int | None = None
+    """Tokens of the prompt."""
+
+    completion_tokens: int | None = None
+    """Tokens generated so far."""
+
+    cached_tokens: int | None = None
+    """Tokens of the prompt read from the cache."""
+
+    @property
+    def input_tokens(self) -> int | None:
+        """Tokens of the prompt."""
+        return number(self.prompt_tokens)
+
+    @property
+    def output_tokens(self) -> int | None:
+        """Tokens generated so far."""
+        return number(self.completion_tokens)
+
+
+@event
+class SGLangStreamEvent(StreamEvent):
+    """One event."""
+
+    __dialect__ = "sglang"
+
+    full_text: str = dataclasses.field(metadata={"wire": "text"})
+    """All text so far (the key ``text``)."""
+
+    meta_info: SGLangMetaInfo
+    """What the server says about the request."""
+
+    output_ids: tuple[int, ...] | None = None
+    """The same as tokens."""
+
+    index: int | None = None
+    """Which prompt of the request, from 0."""
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why generation ended."""
+        said = getattr(self.meta_info, "finish_reason", None)
+        return reason(said.get("type") if isinstance(said, dict) else said)
+
+    @property
+    def usage(self) -> SGLangMetaInfo | None:
+        """The tokens used so far."""
+        info: Any = self.meta_info
+        return info if isinstance(info, SGLangMetaInfo) else None

@@ -1,0 +1,198 @@
+"""The table by which payloads are recognised: right about every class, and no dearer than it need be."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sselerate
+from sselerate.events import Event, StreamEvent
+from sselerate.events.declare import schema_of, shape_of
+from sselerate.events.recognise import LAST, RULES, Rule, find_rule, is_last, is_text
+
+EVENTS = importlib.import_module("sselerate.events")
+ROOT = Path(__file__).resolve().parent.parent.parent
+UNRECOGNISED = {"writer-completions"}
+"""Dialects that nothing tells apart from other JSON."""
+
+
+def modules() -> list[Any]:
+    return [
+        importlib.import_module(f"sselerate.events.{info.name}")
+        for info in pkgutil.iter_modules(EVENTS.__path__)
+    ]
+
+
+def dialects() -> dict[str, list[type[StreamEvent]]]:
+    """The classes of each dialect that come out of decoders."""
+    found: dict[str, list[type[StreamEvent]]] = {}
+    for module in modules():
+        for value in vars(module).values():
+            if (
+                inspect.isclass(value)
+                and issubclass(value, StreamEvent)
+                and value.__module__ == module.__name__
+                and value.__dialect__ is not None
+            ):
+                found.setdefault(value.__dialect__, []).append(value)
+    return found
+
+
+def classes_of(rule: Rule) -> tuple[type, ...]:
+    return shape_of(rule.target).classes
+
+
+def test_every_dialect_is_recognised() -> None:
+    known = {cls.__dialect__ for rule in RULES for cls in classes_of(rule)}  # type: ignore[attr-defined]
+    assert dialects().keys() - known == UNRECOGNISED
+
+
+def test_the_types_in_the_table_are_those_of_the_classes() -> None:
+    """A union that is chosen by the values of its tag is chosen by all of them."""
+    listed: dict[str, set[str]] = {}
+    for rule in RULES:
+        shape = shape_of(rule.target)
+        if shape.tag is not None and rule.path == (shape.tag,):
+            assert rule.also is None or rule.equals is None or set(rule.equals) <= shape.tags.keys()
+            listed.setdefault(rule.name, set()).update(rule.equals or ())
+            if rule.prefix is not None:
+                listed[rule.name].update(tag for tag in shape.tags if tag.startswith(rule.prefix))
+            if rule.equals is None and rule.prefix is None:
+                listed[rule.name].update(shape.tags)
+    for name, values in listed.items():
+        (rule, *_) = [rule for rule in RULES if rule.name == name]
+        assert values >= shape_of(rule.target).tags.keys(), name
+        assert values <= shape_of(rule.target).tags.keys() or shape_of(rule.target).other is not None, name
+
+
+def test_no_earlier_rule_hides_a_type() -> None:
+    for rule in RULES:
+        for value in rule.equals or ():
+            payload: dict[str, Any] = {rule.path[0]: value}  # type: ignore[dict-item]
+            if rule.also is not None:
+                payload.setdefault(rule.also, "")
+            found = find_rule(payload)
+            assert found is not None
+            assert found.name == rule.name, value
+
+
+HOT = {
+    "text",
+    "delta",
+    "content",
+    "response",
+    "thinking",
+    "partial_json",
+    "generated_text",
+    "outputText",
+    "generation",
+}
+
+
+def test_no_path_ends_at_text() -> None:
+    """The core never predicts the value at the end of a path."""
+    assert not HOT & {rule.path[-1] for rule in RULES if rule.path != ("choices", 0, "text")} - {"delta"}
+
+
+def test_the_last_of_a_stream() -> None:
+    """What the table calls the last event says so itself, and the other way round where a type decides."""
+    for sign in LAST:
+        for value in sign.equals or ():
+            assert is_last({sign.path[0]: value})
+            (event,) = sselerate.decode(
+                f"data: {json.dumps({sign.path[0]: value, 'is_finished': True})}\n\n".encode()
+            )
+            assert event.is_terminal, value
+
+
+@pytest.mark.parametrize(
+    ("event", "last_id", "text"),
+    [
+        ("output", "1690212292:0", True),
+        ("output", "1690212292", False),
+        ("output", "", False),
+        ("output", ":", False),
+        ("output", "a:b", False),
+        ("output", "٣:٣", False),
+        ("message", "1690212292:0", False),
+    ],
+)
+def test_text_blocks(event: str, last_id: str, text: bool) -> None:
+    assert is_text(event, last_id) is text
+
+
+def test_names_are_in_the_table_of_lazy_imports() -> None:
+    eager = {"answers", "chat", "completion", "declare", "error", "generic", "recognise", "usage"}
+    table = {module: names.split() for module, names in EVENTS._LAZY.items()}
+    assert table.keys() == {info.name for info in pkgutil.iter_modules(EVENTS.__path__)} - eager
+    for module, names in table.items():
+        assert names == importlib.import_module(f"sselerate.events.{module}").__all__
+    assert len(set(EVENTS.__all__)) == len(EVENTS.__all__)
+
+
+def test_dialects_are_imported_when_needed() -> None:
+    code = (
+        "import sys, sselerate\n"
+        "def loaded():\n"
+        "    return {name[17:] for name in sys.modules if name.startswith('sselerate.events.')}\n"
+        "assert not loaded() & {'responses', 'messages', 'gemini'}, loaded()\n"
+        "from sselerate._fallback import Decoder\n"
+        'Decoder().feed(b\'data: {"type":"message_stop"}\\n\\n\')\n'
+        "assert 'messages' in loaded() and not loaded() & {'responses', 'gemini', 'agui'}, loaded()\n"
+        "assert sselerate.GenerateContentResponse.__name__ == 'GenerateContentResponse'\n"
+        "assert 'gemini' in loaded()\n"
+        "try: sselerate.Nothing\n"
+        "except AttributeError as error: assert \"'sselerate' has no attribute 'Nothing'\" in str(error)\n"
+        "assert {'Nothing', 'ToolUseBlock'} & set(dir(sselerate)) == {'ToolUseBlock'}\n"
+    )
+    subprocess.run(
+        [sys.executable, "-I", "-c", f"import sys; sys.path[:] = {sys.path!r}\n{code}"], check=True, cwd=ROOT
+    )
+
+
+def test_names_of_dialects() -> None:
+    for name, classes in dialects().items():
+        assert name == name.lower()
+        assert " " not in name
+        for cls in classes:
+            assert issubclass(cls, Event)
+            if "__wire__" in cls.__dict__:
+                schema_of(cls)
+
+
+def test_what_comes_often_is_cheap() -> None:
+    """The classes of deltas declare leaves only: no dict, no list, no value of any kind."""
+    names = """
+        ChatCompletionChunk ResponseTextDeltaEvent ResponseFunctionCallArgumentsDeltaEvent
+        ResponseReasoningTextDeltaEvent ResponseReasoningSummaryTextDeltaEvent ContentBlockDeltaEvent
+        CohereContentDeltaEvent CohereToolCallDeltaEvent InteractionStepDeltaEvent MistralMessageOutputEvent
+        AGUITextMessageEvent AGUIToolCallEvent UIMessageTextEvent UIMessageToolInputDeltaEvent
+        AssistantMessageDeltaEvent TitanStreamEvent LlamaStreamEvent OllamaGenerateResponse
+    """
+
+    def leaves(cls: type, seen: frozenset[type] = frozenset()) -> bool:
+        if cls in seen:
+            return True
+        shapes = [field.shape for field in schema_of(cls).fields]
+        while shapes:
+            shape = shapes.pop()
+            if shape.values is not None or shape.kinds == 127 or (shape.kinds & 64 and not shape.classes):
+                return False
+            if shape.kinds & 32 and shape.items is None:
+                return False
+            if shape.items is not None:
+                shapes.append(shape.items)
+            if not all(leaves(inner, seen | {cls}) for inner in shape.classes):
+                return False
+        return True
+
+    for name in names.split():  # in completions, the dict of top_logprobs is a documented exception
+        assert leaves(getattr(sselerate, name)), name
