@@ -1,7 +1,7 @@
 """`make perf-gate`: instructions per event of the core on a fixed workload, against the numbers in gate.json.
 
-Seconds depend on the machine and its mood; instruction counts under valgrind's callgrind repeat. They do change
-with the compiler, so gate.json names the one it was written with, and with another one there is no verdict.
+Seconds depend on the machine and its mood; instruction counts under valgrind's callgrind repeat. They do
+change with the compiler, so gate.json names the one it was written with, and with another it has no verdict.
 
     python -m benches.gate            compare: exit 1 if a count is more than 3 % above the one kept
     python -m benches.gate --keep     write the counts of this build
@@ -84,9 +84,7 @@ def main() -> int:
         failed |= change > TOLERANCE
         print(f"perf-gate: {work:10} {count:8.1f} instructions an event, kept {wanted:8.1f} ({change:+.1%})")
     if not same:
-        print(
-            f"perf-gate: compared only, as the numbers kept are those of {kept['compiler']}, and this is {built}"
-        )
+        print(f"perf-gate: no verdict: the numbers kept are those of {kept['compiler']}, this is {built}")
     elif failed:
         print(
             f"perf-gate: more than {TOLERANCE:.0%} above the numbers kept in benches/gate.json",

@@ -4,9 +4,9 @@
         print(event.choices[0].text, end="")
 
 `Parser` gives server-sent events, `Decoder` typed ones; both take bytes as they come and do no I/O.
-`iter_events`, `aiter_events` and `decode` read whole sources. The event classes are in `sselerate.events`,
-`event` declares further ones. `BACKEND` says whether the compiled core is at work or its equivalent in
-Python.
+`iter_events`, `aiter_events` and `decode` read whole sources, `collect` gives the message of a stream.
+The event classes are in `sselerate.events`, `event` declares further ones. `BACKEND` says if the compiled
+core is at work or its equivalent in Python.
 """
 
 import typing
@@ -14,33 +14,38 @@ import typing
 from . import _backend, events
 from ._backend import BACKEND, Decoder, EventIterator, Parser
 from .errors import DecodeError, EventTooLargeError, ServerError, SSEError, TruncatedStreamError
+from .eventstream import EventStreamMessage, EventStreamParser
 from .sse import Comment, ServerSentEvent
 from .stream import AsyncEventIterator
 from .stream import bind as _bind
 
 if typing.TYPE_CHECKING:
+    from .accumulate import Accumulator, acollect, collect
     from .events import *  # noqa: F403
 
 __all__ = [
     "BACKEND",
+    "Accumulator",
     "AsyncEventIterator",
     "Comment",
     "DecodeError",
     "Decoder",
     "EventIterator",
+    "EventStreamMessage",
+    "EventStreamParser",
     "EventTooLargeError",
     "Parser",
     "SSEError",
     "ServerError",
     "ServerSentEvent",
     "TruncatedStreamError",
+    "acollect",
     "aiter_events",
+    "collect",
     "decode",
     "events",
     "iter_events",
 ]
-__all__ += events.__all__
-
 __version__ = "0.1.0"
 
 _streams = _bind(_backend)
@@ -50,12 +55,21 @@ aiter_events = _streams.aiter_events
 decode = _streams.decode
 
 
-def __getattr__(name: str) -> typing.Any:
-    # The event classes; those of most dialects are imported when they are first named.
-    if name not in events.__all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(events, name)
-    return value
+if not typing.TYPE_CHECKING:  # which would take every name for one that exists
+    __all__ += events.__all__
+
+    def __getattr__(name: str) -> typing.Any:
+        # Imported when first named: the classes of most dialects, and what puts messages together.
+        if name in events.__all__:
+            value = getattr(events, name)
+        elif name in ("Accumulator", "acollect", "collect"):
+            from . import accumulate
+
+            value = getattr(accumulate, name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypedDict, TypeVar, overload
 
 from .errors import SSEError
+from .events.answers import StreamEvent
 from .events.declare import Event
 from .events.error import ErrorEvent
 
@@ -33,6 +34,8 @@ class Options(TypedDict, total=False):
     """Whether the source holds several streams one after another."""
     last_event_id: str | None
     """Where a resumed stream starts."""
+    content_type: str | None
+    """The content type of the response, if known."""
 
 
 class Backend(Protocol):
@@ -157,7 +160,7 @@ class Streams:
         *,
         on_error: Literal["raise", "yield", "skip"] = ...,
         **options: "Unpack[Options]",
-    ) -> "EventIterator[Event]": ...
+    ) -> "EventIterator[StreamEvent]": ...
 
     @overload
     def iter_events(
@@ -207,7 +210,7 @@ class Streams:
         *,
         on_error: Literal["raise", "yield", "skip"] = ...,
         **options: "Unpack[Options]",
-    ) -> AsyncEventIterator[Event]: ...
+    ) -> AsyncEventIterator[StreamEvent]: ...
 
     @overload
     def aiter_events(
@@ -261,7 +264,7 @@ class Streams:
         *,
         on_error: Literal["raise", "yield", "skip"] = ...,
         **options: "Unpack[Options]",
-    ) -> list[Event]: ...
+    ) -> list[StreamEvent]: ...
 
     @overload
     def decode(

@@ -339,8 +339,8 @@ CASES = [
         [
             run(
                 "auto",
-                seen("PingEvent"),
-                seen("ChatCompletionChunk"),
+                seen("PingEvent", text=""),
+                seen("ChatCompletionChunk", text=""),
                 got({"x": 1}, "GenericEvent", text="", tool_calls=[], usage=None),
                 seen("ResponseTextDeltaEvent", text="a"),
                 dialect="anthropic-messages",

@@ -21,7 +21,8 @@ SURFACE = {
     },
     "Decoder": {
         "feed", "close", "reset",
-        "dialect", "done", "ended", "closed", "last_event_id", "retry", "comment_count", "error_count", "event_index",
+        "dialect", "done", "ended", "closed", "last_event_id", "retry",
+        "comment_count", "error_count", "event_index",
     },
     "EventIterator": {"close", "done"},
 }  # fmt: skip
@@ -66,7 +67,7 @@ def test_same_docstrings(both: Pair, name: str) -> None:
 
 
 def parameters(function: Any) -> list[tuple[str, Any, Any]]:
-    """Name, kind and default of each but `self`, which is positional-only in the core; the stub has annotations."""
+    """Name, kind and default of each but `self`, which is positional-only in the core."""
     given = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
     return [(p.name, p.kind, p.default) for p in given]
 

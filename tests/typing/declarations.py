@@ -17,12 +17,18 @@ from sselerate import (
     ChatCompletionChunk,
     CompletionStreamChoice,
     CompletionStreamEvent,
+    CompletionUsage,
+    ContentBlockDeltaEvent,
     Decoder,
     ErrorEvent,
     Event,
     GenericEvent,
     Parser,
     ServerSentEvent,
+    StreamEvent,
+    TextDelta,
+    ToolCallDelta,
+    Usage,
     aiter_events,
     decode,
     event,
@@ -101,14 +107,14 @@ def completion_fields() -> None:
 
 def whole_streams() -> None:
     assert_type(decode(BODY, CompletionStreamEvent), list[CompletionStreamEvent])
-    assert_type(decode(BODY), list[Event])
+    assert_type(decode(BODY), list[StreamEvent])
     assert_type(
         decode(BODY, CompletionStreamEvent, on_error="yield"), list[CompletionStreamEvent | ErrorEvent]
     )
     for completion in iter_events([BODY], CompletionStreamEvent):
         assert_type(completion, CompletionStreamEvent)
     for anything in iter_events(io.BytesIO(BODY), strict=True):
-        assert_type(anything, Event)
+        assert_type(anything, StreamEvent)
         match anything:
             case CompletionStreamEvent(choices=choices):
                 assert_type(choices, tuple[CompletionStreamChoice, ...])
@@ -128,7 +134,25 @@ async def whole_async_streams() -> None:
     async for completion in aiter_events(source(), CompletionStreamEvent):
         assert_type(completion, CompletionStreamEvent)
     async for anything in aiter_events(source()):
-        assert_type(anything, Event)
+        assert_type(anything, StreamEvent)
+
+
+def answers() -> None:
+    for anything in decode(BODY):
+        assert_type(anything.text, str)
+        assert_type(anything.reasoning, str)
+        assert_type(anything.tool_calls, tuple[ToolCallDelta, ...])
+        assert_type(anything.finish_reason, str | None)
+        assert_type(anything.usage, Usage | None)
+        assert_type(anything.is_terminal, bool)
+        if anything.usage is not None:
+            assert_type(anything.usage.input_tokens, int | None)
+        match anything:
+            case ContentBlockDeltaEvent(delta=TextDelta(text=text)):  # imported when it is named
+                assert_type(text, str)
+            case ChatCompletionChunk(usage=usage):
+                assert_type(usage, CompletionUsage | None)
+    assert_type(Decoder().dialect, str | None)
 
 
 def step_by_step() -> None:
@@ -140,7 +164,7 @@ def step_by_step() -> None:
     assert_type(decoder.close(), list[CompletionStreamEvent])
     assert_type(decoder.done, bool)
     assert_type(decoder.last_event_id, str)
-    assert_type(Decoder().feed(BODY), list[Event])
+    assert_type(Decoder().feed(BODY), list[StreamEvent])
     parser = Parser()
     for item in parser.feed(BODY):
         if isinstance(item, ServerSentEvent):

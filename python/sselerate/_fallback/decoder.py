@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, overload
 
 from ..errors import SSEError, damaged, invalid_json, mismatch, server_error, too_large, truncated
+from ..events.answers import StreamEvent
 from ..events.declare import Event, Kind, Shape, schema_of, shape_of
 from ..events.error import ErrorEvent
 from ..events.generic import GenericEvent
@@ -100,7 +101,7 @@ class Decoder(Generic[E]):
 
         @overload
         def __init__(
-            self: "Decoder[Event]",
+            self: "Decoder[StreamEvent]",
             target: None = None,
             *,
             on_error: Literal["raise", "yield", "skip"] = ...,

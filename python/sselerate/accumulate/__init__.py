@@ -12,7 +12,7 @@ from .. import _backend
 from ..stream import bind
 from .accumulator import Accumulator
 from .answer import Answer
-from .collect import Collectors
+from .collectors import Collectors
 from .partial_json import PartialJSON
 from .tool_calls import ToolCall
 

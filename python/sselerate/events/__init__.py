@@ -1,122 +1,43 @@
 """The event classes: one file per dialect, `declare` for what they have in common, `answers` for what can be
 asked of all of them.
 
-The classes of completions and chat completions are imported with the package, those of the other dialects
-when they are first named: there are many, and a program meets few of them.
+A class is imported when it is first named: there are many, and a program meets few of them.
 """
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .answers import StreamEvent, ToolCallDelta, Usage
-from .chat import (
-    ChatCompletionChunk,
-    ChatCompletionChunkChoice,
-    ChatCompletionDelta,
-    ChatCompletionFunctionCallDelta,
-    ChatCompletionLogprobs,
-    ChatCompletionReasoningDetail,
-    ChatCompletionTokenLogprob,
-    ChatCompletionToolCallDelta,
-    ChatCompletionTopLogprob,
-)
-from .completion import CompletionLogprobs, CompletionStreamChoice, CompletionStreamEvent
-from .declare import Event, event
-from .error import ErrorEvent
-from .generic import GenericEvent
-from .usage import CompletionTokensDetails, CompletionUsage, PromptTokensDetails
-
-__all__ = [
-    "ChatCompletionChunk",
-    "ChatCompletionChunkChoice",
-    "ChatCompletionDelta",
-    "ChatCompletionFunctionCallDelta",
-    "ChatCompletionLogprobs",
-    "ChatCompletionReasoningDetail",
-    "ChatCompletionTokenLogprob",
-    "ChatCompletionToolCallDelta",
-    "ChatCompletionTopLogprob",
-    "CompletionLogprobs",
-    "CompletionStreamChoice",
-    "CompletionStreamEvent",
-    "CompletionTokensDetails",
-    "CompletionUsage",
-    "ErrorEvent",
-    "Event",
-    "GenericEvent",
-    "PromptTokensDetails",
-    "StreamEvent",
-    "ToolCallDelta",
-    "Usage",
-    "event",
-]
+from .declare import Event as Event
+from .declare import event as event
 
 # Type checkers read the modules; at run time the table below stands for them.
-# ruff: noqa: F403
 if TYPE_CHECKING:
-    from . import (
-        agui,
-        assistants,
-        audio,
-        bedrock,
-        cohere,
-        gemini,
-        images,
-        interactions,
-        llamacpp,
-        mcp,
-        messages,
-        mistral,
-        ollama,
-        r9s,
-        responses,
-        sglang,
-        tgi,
-        vercel,
-        watsonx,
-        writer,
-    )
-    from .agui import *
-    from .assistants import *
-    from .audio import *
-    from .bedrock import *
-    from .cohere import *
-    from .gemini import *
-    from .images import *
-    from .interactions import *
-    from .llamacpp import *
-    from .mcp import *
-    from .messages import *
-    from .mistral import *
-    from .ollama import *
-    from .r9s import *
-    from .responses import *
-    from .sglang import *
-    from .tgi import *
-    from .vercel import *
-    from .watsonx import *
-    from .writer import *
-
-    __all__ += agui.__all__
-    __all__ += assistants.__all__
-    __all__ += audio.__all__
-    __all__ += bedrock.__all__
-    __all__ += cohere.__all__
-    __all__ += gemini.__all__
-    __all__ += images.__all__
-    __all__ += interactions.__all__
-    __all__ += llamacpp.__all__
-    __all__ += mcp.__all__
-    __all__ += messages.__all__
-    __all__ += mistral.__all__
-    __all__ += ollama.__all__
-    __all__ += r9s.__all__
-    __all__ += responses.__all__
-    __all__ += sglang.__all__
-    __all__ += tgi.__all__
-    __all__ += vercel.__all__
-    __all__ += watsonx.__all__
-    __all__ += writer.__all__
+    from .agui import *  # noqa: F403
+    from .answers import *  # noqa: F403
+    from .assistants import *  # noqa: F403
+    from .audio import *  # noqa: F403
+    from .bedrock import *  # noqa: F403
+    from .chat import *  # noqa: F403
+    from .cohere import *  # noqa: F403
+    from .completion import *  # noqa: F403
+    from .error import *  # noqa: F403
+    from .gemini import *  # noqa: F403
+    from .generic import *  # noqa: F403
+    from .images import *  # noqa: F403
+    from .interactions import *  # noqa: F403
+    from .llamacpp import *  # noqa: F403
+    from .mcp import *  # noqa: F403
+    from .messages import *  # noqa: F403
+    from .mistral import *  # noqa: F403
+    from .ollama import *  # noqa: F403
+    from .r9s import *  # noqa: F403
+    from .responses import *  # noqa: F403
+    from .sglang import *  # noqa: F403
+    from .tgi import *  # noqa: F403
+    from .usage import *  # noqa: F403
+    from .vercel import *  # noqa: F403
+    from .watsonx import *  # noqa: F403
+    from .writer import *  # noqa: F403
 
 _LAZY: dict[str, str] = {
     "agui": """
@@ -126,6 +47,7 @@ _LAZY: dict[str, str] = {
         AGUITextMessageEvent AGUITokenUsage AGUIToolCallEvent AGUIToolCallResultEvent
         AGUIUnknownEvent
     """,
+    "answers": "StreamEvent ToolCallDelta Usage",
     "assistants": """
         AssistantContentDelta AssistantEvent AssistantFunctionDelta AssistantMessage
         AssistantMessageDelta AssistantMessageDeltaEvent AssistantRun AssistantRunStep
@@ -145,6 +67,11 @@ _LAZY: dict[str, str] = {
         ConverseStreamEvent ConverseTokenUsage ConverseToolUseDelta ConverseToolUseStart
         LlamaStreamEvent TitanStreamEvent
     """,
+    "chat": """
+        ChatCompletionChunk ChatCompletionChunkChoice ChatCompletionDelta
+        ChatCompletionFunctionCallDelta ChatCompletionLogprobs ChatCompletionReasoningDetail
+        ChatCompletionTokenLogprob ChatCompletionToolCallDelta ChatCompletionTopLogprob
+    """,
     "cohere": """
         CohereBilledUnits CohereCitation CohereCitationEndEvent CohereCitationStartEvent
         CohereContent CohereContentDeltaEvent CohereContentEndEvent CohereContentStartEvent
@@ -154,10 +81,13 @@ _LAZY: dict[str, str] = {
         CohereToolPlanDeltaEvent CohereUsage CohereV1EndEvent CohereV1Event CohereV1OtherEvent
         CohereV1StreamEvent CohereV1TextEvent CohereV1ToolCallDelta CohereV1ToolCallsChunkEvent
     """,
+    "completion": "CompletionLogprobs CompletionStreamChoice CompletionStreamEvent",
+    "error": "ErrorEvent",
     "gemini": """
         GeminiBlob GeminiCandidate GeminiContent GeminiFunctionCall GeminiModalityTokenCount
         GeminiPart GeminiPromptFeedback GeminiUsageMetadata GenerateContentResponse
     """,
+    "generic": "GenericEvent",
     "images": """
         ImageCompletedEvent ImageEvent ImagePartialImageEvent ImageStreamEvent ImageTokensDetails
         ImageUsage
@@ -221,6 +151,7 @@ _LAZY: dict[str, str] = {
     """,
     "sglang": "SGLangMetaInfo SGLangStreamEvent",
     "tgi": "TGIDetails TGIStreamEvent TGIToken",
+    "usage": "CompletionTokensDetails CompletionUsage PromptTokensDetails",
     "vercel": """
         UIMessageDataEvent UIMessageEvent UIMessageFileEvent UIMessageFinishEvent
         UIMessageMetadataEvent UIMessageReasoningEvent UIMessageSourceEvent UIMessageStartEvent
@@ -232,20 +163,18 @@ _LAZY: dict[str, str] = {
 }
 """Module -> the names in it, those of its ``__all__``."""
 
-_MODULE_OF = {name: module for module, names in _LAZY.items() for name in names.split()}
+if not TYPE_CHECKING:  # which would take every name for one that exists
+    _MODULE_OF = {name: module for module, names in _LAZY.items() for name in names.split()}
 
-if not TYPE_CHECKING:
-    __all__ += _MODULE_OF
+    __all__ = ["Event", "event", *_MODULE_OF]
 
+    def __getattr__(name: str) -> object:
+        module = _MODULE_OF.get(name)
+        if module is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+        globals()[name] = value
+        return value
 
-def __getattr__(name: str) -> Any:
-    module = _MODULE_OF.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{module}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULE_OF})
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_MODULE_OF})

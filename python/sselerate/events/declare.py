@@ -344,10 +344,10 @@ def _declare(cls: type, rename: str | None, namespace: Mapping[str, Any]) -> typ
 
 
 def _is_light(shape: Shape) -> bool:
-    """Whether values of this shape are leaves or hold only such, so that the garbage collector need not know the
-    class that declares them.
+    """Whether values of this shape are leaves or hold only such, so that the garbage collector need not know
+    the class that declares them.
 
-    `extra` and declared dicts of leaves count as leaves: what a program puts into them later is its own affair.
+    `extra` and declared dicts of leaves count as leaves: what a program puts into them is its own affair.
     """
     if shape.kinds & Kind.OBJECT and not shape.classes and shape.values is None:
         return False

@@ -96,7 +96,9 @@ impl Templates {
     fn note(&mut self, step: Step<'_>, said: &mut Vec<String>) {
         match step {
             Step::Nothing => {}
-            Step::Text(text, name) => said.push(format!("{:?} {:?}", String::from_utf8_lossy(text), String::from_utf8_lossy(name))),
+            Step::Text(text, name) => {
+                said.push(format!("{:?} {:?}", String::from_utf8_lossy(text), String::from_utf8_lossy(name)))
+            }
             Step::Hit(hit) => {
                 self.hits += 1;
                 let (values, holes, shape) = &self.known[hit.template];

@@ -64,8 +64,11 @@ pub(crate) struct State {
     opening: Option<Vec<u8>>,
     /// The pure-Python decoder that reads this stream, which is a binary one or one JSON array.
     other: Option<Py<PyAny>>,
-    /// The arguments, for `other`.
-    arguments: (Py<PyAny>, Py<PyDict>),
+    /// Arguments that only `other` needs.
+    target: Py<PyAny>,
+    multi: bool,
+    last_event_id: String,
+    content_type: ContentType,
     /// The dialect of the first event that belongs to one.
     dialect: Option<Py<PyAny>>,
     /// The class of the last event that belongs to none, so that it is asked once.
@@ -116,13 +119,6 @@ impl Decoder {
         last_event_id: EventId,
         content_type: ContentType,
     ) -> PyResult<Self> {
-        let arguments = PyDict::new(py);
-        arguments.set_item("strict", strict.0)?;
-        arguments.set_item("on_error", on_error)?;
-        arguments.set_item("max_event_bytes", max_event_bytes.0)?;
-        arguments.set_item("multi", multi.0)?;
-        arguments.set_item("last_event_id", &last_event_id.0)?;
-        arguments.set_item("content_type", &content_type.0)?;
         let (Switch(strict), Switch(multi), Limit(max_event_bytes)) = (strict, multi, max_event_bytes);
         let on_error = match on_error {
             "raise" => OnError::Raise,
@@ -145,7 +141,6 @@ impl Decoder {
         };
         core.framer_mut().set_last_event_id(last_event_id.0.as_bytes());
         let left = Vec::new();
-        let asked = target.map_or_else(|| py.None(), |target| target.clone().unbind());
         let mut state = State {
             core,
             program,
@@ -159,11 +154,14 @@ impl Decoder {
             closed: false,
             opening: Some(Vec::new()),
             other: None,
-            arguments: (asked, arguments.unbind()),
+            target: target.map_or_else(|| py.None(), |target| target.clone().unbind()),
+            multi,
+            last_event_id: last_event_id.0,
+            content_type,
             dialect: None,
             no_dialect: std::ptr::null(),
         };
-        if content_type.is_binary() {
+        if state.content_type.is_binary() {
             state.hand_over(py)?;
         }
         Ok(Self { state: Exclusive::new(state) })
@@ -232,7 +230,7 @@ impl Decoder {
         (state.opening, state.dialect) = (Some(Vec::new()), None);
         // A binary stream may follow a binary one; after an array there may be anything.
         let other = state.other.take();
-        if let (Some(other), true) = (other, state.is_binary(py)?) {
+        if let (Some(other), true) = (other, state.content_type.is_binary()) {
             other.call_method0(py, "reset")?;
             state.other = Some(other);
         }
@@ -381,8 +379,19 @@ impl State {
     /// Leave the stream to the pure-Python decoder, which knows the framings that are rare.
     pub(crate) fn hand_over<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let class = py.import("sselerate._fallback.decoder")?.getattr("Decoder")?;
-        let (target, options) = &self.arguments;
-        let other = class.call((target,), Some(options.bind(py)))?;
+        let on_error = match self.on_error {
+            OnError::Raise => "raise",
+            OnError::Yield => "yield",
+            OnError::Skip => "skip",
+        };
+        let options = PyDict::new(py);
+        options.set_item("strict", self.strict)?;
+        options.set_item("on_error", on_error)?;
+        options.set_item("max_event_bytes", self.max_event_bytes)?;
+        options.set_item("multi", self.multi)?;
+        options.set_item("last_event_id", &self.last_event_id)?;
+        options.set_item("content_type", &self.content_type.0)?;
+        let other = class.call((&self.target,), Some(&options))?;
         self.opening = None;
         self.other = Some(other.clone().unbind());
         Ok(other)
@@ -395,12 +404,6 @@ impl State {
     /// The pure-Python decoder, if the stream was left to it.
     pub(crate) fn other(&self) -> Option<&Py<PyAny>> {
         self.other.as_ref()
-    }
-
-    fn is_binary(&self, py: Python<'_>) -> PyResult<bool> {
-        let content_type = self.arguments.1.bind(py).get_item("content_type")?;
-        let content_type: Option<String> = content_type.map(|value| value.extract()).transpose()?.flatten();
-        Ok(ContentType(content_type).is_binary())
     }
 
     /// Note the dialect of an event, of the first that has one.
