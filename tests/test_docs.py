@@ -26,7 +26,7 @@ import pytest
 import sselerate
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ["README.md", "CONTRIBUTING.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/dialects.md"]
 BLOCK = re.compile(r"(?ms)^(?P<before>[^\n]*)\n(?P<indent> *)```python[^\n]*\n(?P<code>.*?)^(?P=indent)```$")
 NOT_RUN = re.compile(r"<!-- not run: \S.* -->")
 
@@ -47,7 +47,8 @@ def test_blocks_run(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, Any] = {"__name__": "__main__"}
     for not_run, code in blocks(document):
-        compiled = compile(code, document, "exec")  # those that are not run must be Python too
+        # those that are not run must be Python too
+        compiled = compile(code, document, "exec", dont_inherit=True)
         if not not_run:
             exec(compiled, namespace)
 

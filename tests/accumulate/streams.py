@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from sselerate.accumulate import Accumulator
-from sselerate.accumulate.collect import Collectors
+from sselerate.accumulate.collectors import Collectors
 from sselerate.stream import bind
 from tests.backends import Backend
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sselerate.accumulate import Accumulator
-from sselerate.accumulate.collect import Collectors
+from sselerate.accumulate.collectors import Collectors
 from sselerate.stream import bind
 from tests.accumulate.test_recordings import TARGETS
 from tests.backends import Backend

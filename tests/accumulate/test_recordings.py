@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sselerate.accumulate import Accumulator
-from sselerate.accumulate.collect import Collectors
+from sselerate.accumulate.collectors import Collectors
 from sselerate.events import chat, cohere, completion, gemini, messages, ollama, responses
 from sselerate.stream import bind
 from tests import chunkings

@@ -9,7 +9,7 @@ __all__ = ["has_other_framing"]
 def has_other_framing(head: bytes) -> bool | None:
     """Whether a stream that begins with ``head`` is a binary event stream or one JSON array, and not lines.
 
-    None: more bytes are needed to tell. The compiled core asks this of streams whose first byte leaves it open,
+    None: more bytes are needed. The compiled core asks this of streams whose first byte leaves it open,
     and hands those of other framings to the decoder here: they are rare, and small.
     """
     binary = is_event_stream(head)

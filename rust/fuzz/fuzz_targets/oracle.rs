@@ -9,6 +9,10 @@ use sselerate_core::json::{Kind, Tape, parse, unescape};
 
 fuzz_target!(|payload: &[u8]| {
     let Ok(text) = std::str::from_utf8(payload) else { return };
+    // With exact numbers serde_json gives a meaning of its own to objects with this key.
+    if text.contains("$serde_json::private") {
+        return;
+    }
     let mut tape = Tape::default();
     let ours = parse(payload, &mut tape);
     let theirs: Result<Value, _> = {
