@@ -16,7 +16,7 @@ import pytest
 import sselerate
 from sselerate.events import Event, StreamEvent
 from sselerate.events.declare import schema_of, shape_of
-from sselerate.events.recognise import LAST, RULES, Rule, find_rule, is_last, is_text
+from sselerate.events.recognise import LAST, RULES, Rule, find_rule, is_last, is_textfrom tests.backends import Backend
 
 EVENTS = importlib.import_module("sselerate.events")
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -168,31 +168,19 @@ def test_names_of_dialects() -> None:
                 schema_of(cls)
 
 
-def test_what_comes_often_is_cheap() -> None:
-    """The classes of deltas declare leaves only: no dict, no list, no value of any kind."""
+def test_what_comes_often_is_cheap(rust: Backend) -> None:
+    """The garbage collector need not know the instances of deltas; see adopt.rs for where that is so."""
+    if sys.version_info >= (3, 14) or not hasattr(sys, "getrefcount"):
+        pytest.skip("instances are plain on this Python")
     names = """
-        ChatCompletionChunk ResponseTextDeltaEvent ResponseFunctionCallArgumentsDeltaEvent
-        ResponseReasoningTextDeltaEvent ResponseReasoningSummaryTextDeltaEvent ContentBlockDeltaEvent
-        CohereContentDeltaEvent CohereToolCallDeltaEvent InteractionStepDeltaEvent MistralMessageOutputEvent
-        AGUITextMessageEvent AGUIToolCallEvent UIMessageTextEvent UIMessageToolInputDeltaEvent
-        AssistantMessageDeltaEvent TitanStreamEvent LlamaStreamEvent OllamaGenerateResponse
+        CompletionStreamEvent ChatCompletionChunk ResponseTextDeltaEvent ResponseReasoningTextDeltaEvent
+        ResponseFunctionCallArgumentsDeltaEvent ResponseReasoningSummaryTextDeltaEvent ContentBlockDeltaEvent
+        GenerateContentResponse InteractionStepDeltaEvent CohereContentDeltaEvent CohereToolCallDeltaEvent
+        CohereV1TextEvent MistralMessageOutputEvent MistralFunctionCallEvent OllamaChatResponse
+        OllamaGenerateResponse ConverseStreamEvent TitanStreamEvent LlamaStreamEvent TGIStreamEvent
+        LlamaCppStreamEvent SGLangStreamEvent WatsonxStreamEvent WriterCompletionEvent TranscriptTextDeltaEvent
+        AssistantMessageDeltaEvent AGUITextMessageEvent AGUIToolCallEvent AGUIReasoningEvent UIMessageTextEvent
+        UIMessageToolInputDeltaEvent UIMessageReasoningEvent JSONRPCMessage ImagePartialImageEvent
     """
-
-    def leaves(cls: type, seen: frozenset[type] = frozenset()) -> bool:
-        if cls in seen:
-            return True
-        shapes = [field.shape for field in schema_of(cls).fields]
-        while shapes:
-            shape = shapes.pop()
-            if shape.values is not None or shape.kinds == 127 or (shape.kinds & 64 and not shape.classes):
-                return False
-            if shape.kinds & 32 and shape.items is None:
-                return False
-            if shape.items is not None:
-                shapes.append(shape.items)
-            if not all(leaves(inner, seen | {cls}) for inner in shape.classes):
-                return False
-        return True
-
-    for name in names.split():  # in completions, the dict of top_logprobs is a documented exception
-        assert leaves(getattr(sselerate, name)), name
+    have_gc = 1 << 14
+    assert [name for name in names.split() if getattr(sselerate, name).__flags__ & have_gc] == []

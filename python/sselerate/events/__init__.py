@@ -113,7 +113,7 @@ _LAZY: dict[str, str] = {
         MistralAgentHandoffEvent MistralContentChunk MistralConversationEvent
         MistralConversationStreamEvent MistralConversationUsage MistralFunctionCallEvent
         MistralMessageOutputEvent MistralResponseDoneEvent MistralResponseErrorEvent
-        MistralResponseStartedEvent MistralToolExecutionEvent
+        MistralResponseStartedEvent MistralThinkingPart MistralToolExecutionEvent
     """,
     "ollama": """
         OllamaChatResponse OllamaFunctionCall OllamaGenerateResponse OllamaMessage OllamaResponse

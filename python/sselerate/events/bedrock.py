@@ -187,7 +187,7 @@ class ConverseTokenUsage(Usage):
         return number(self.cache_write_input_tokens)
 
 
-@event
+@event(light=True)
 class ConverseMetadataEvent(Event):
     """The last event: what the message cost."""
 

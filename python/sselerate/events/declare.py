@@ -282,11 +282,13 @@ def event(cls: type[T], /) -> type[T]: ...
 
 
 @overload
-def event(*, rename: Literal["camel"] | None = None) -> Callable[[type[T]], type[T]]: ...
+def event(*, rename: Literal["camel"] | None = None, light: bool = False) -> Callable[[type[T]], type[T]]: ...
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field,))
-def event(cls: type[T] | None = None, /, *, rename: Literal["camel"] | None = None) -> Any:
+def event(
+    cls: type[T] | None = None, /, *, rename: Literal["camel"] | None = None, light: bool = False
+) -> Any:
     """Declares an event class: a frozen, slotted dataclass with keyword arguments, and a schema.
 
     Annotations may be str, int, float, bool, None, Any, Literal, event classes, ``tuple[X, ...]``,
@@ -300,6 +302,9 @@ def event(cls: type[T] | None = None, /, *, rename: Literal["camel"] | None = No
     Args:
         rename: "camel" gives every field its camelCase name on the wire (``finish_reason`` ->
             ``finishReason``). ``dataclasses.field(metadata={"wire": name})`` names a single one.
+        light: whether declared values of any kind (Any, ``dict[str, Any]``) count as leaves, as those of
+            ``extra`` do. Classes of leaves are cheap, since the garbage collector need not know their
+            instances; it would not find a cycle that a program ties through such a value.
 
     Raises:
         TypeError: the class declares something that no decoder could honour; names class, field and
@@ -308,11 +313,11 @@ def event(cls: type[T] | None = None, /, *, rename: Literal["camel"] | None = No
     if rename not in (None, "camel"):
         raise ValueError(f"rename must be 'camel' or None, not {rename!r}")
     if cls is not None:
-        return _declare(cls, rename, sys._getframe(1).f_locals)
-    return lambda cls: _declare(cls, rename, sys._getframe(1).f_locals)
+        return _declare(cls, rename, light, sys._getframe(1).f_locals)
+    return lambda cls: _declare(cls, rename, light, sys._getframe(1).f_locals)
 
 
-def _declare(cls: type, rename: str | None, namespace: Mapping[str, Any]) -> type:
+def _declare(cls: type, rename: str | None, light: bool, namespace: Mapping[str, Any]) -> type:
     if not isinstance(cls, type):
         raise TypeError(f"@event decorates classes, not {cls!r}")
     if not issubclass(cls, Event):
@@ -332,7 +337,7 @@ def _declare(cls: type, rename: str | None, namespace: Mapping[str, Any]) -> typ
     # Compiled now if all names are known, so that mistakes show here.
     try:
         declared.__schema__ = _compile(declared, namespace)
-        if all(_is_light(field.shape) for field in declared.__schema__.fields):
+        if all(_is_light(field.shape, light) for field in declared.__schema__.fields):
             _adopt(declared)
     except NameError:
         for field in dataclasses.fields(declared)[1:]:
@@ -343,18 +348,21 @@ def _declare(cls: type, rename: str | None, namespace: Mapping[str, Any]) -> typ
     return declared  # type: ignore[no-any-return]
 
 
-def _is_light(shape: Shape) -> bool:
+def _is_light(shape: Shape, light: bool) -> bool:
     """Whether values of this shape are leaves or hold only such, so that the garbage collector need not know
     the class that declares them.
 
-    `extra` and declared dicts of leaves count as leaves: what a program puts into them is its own affair.
+    `extra` and declared dicts of leaves count as leaves: what a program puts into them is its own affair. So
+    do values of any kind in a class that is declared ``light``.
     """
-    if shape.kinds & Kind.OBJECT and not shape.classes and shape.values is None:
+    if shape.kinds & Kind.OBJECT and not shape.classes and shape.values is None and not light:
         return False
-    if shape.kinds & Kind.ARRAY and shape.items is None:
+    if shape.kinds & Kind.ARRAY and shape.items is None and not light:
         return False
     parts = [part for part in (shape.items, shape.values) if part is not None]
-    return all(map(_is_light, parts)) and not any(cls.__flags__ & _HAVE_GC for cls in shape.classes)
+    if not all(_is_light(part, light) for part in parts):
+        return False
+    return not any(cls.__flags__ & _HAVE_GC for cls in shape.classes)
 
 
 def _annotations(cls: type) -> Iterable[str]:

@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-@event(rename="camel")
+@event(rename="camel", light=True)
 class GeminiFunctionCall(Event):
     """A call of a function that the client is to carry out, as a rule whole."""
 
@@ -54,7 +54,7 @@ class GeminiBlob(Event):
     """The data in base64."""
 
 
-@event(rename="camel")
+@event(rename="camel", light=True)
 class GeminiPart(Event):
     """A part of the content. One of its fields says what it is."""
 
@@ -97,7 +97,7 @@ class GeminiContent(Event):
     """Who speaks, "model"."""
 
 
-@event(rename="camel")
+@event(rename="camel", light=True)
 class GeminiCandidate(Event):
     """One alternative's next piece."""
 
@@ -205,7 +205,7 @@ class GeminiUsageMetadata(Usage):
         return number(self.thoughts_token_count)
 
 
-@event(rename="camel")
+@event(rename="camel", light=True)
 class GeminiPromptFeedback(Event):
     """Why there is no answer."""
 

@@ -37,7 +37,7 @@ class LlamaCppUsage(Usage):
         return number(self.tokens_predicted)
 
 
-@event
+@event(light=True)
 class LlamaCppStreamEvent(StreamEvent):
     """One event."""
 

@@ -16,7 +16,7 @@ from .declare import event
 __all__ = ["JSONRPCMessage"]
 
 
-@event
+@event(light=True)
 class JSONRPCMessage(StreamEvent):
     """A request, a notification (it has no ``id``), or a response (it has ``result`` or ``error``)."""
 

@@ -20,6 +20,7 @@ __all__ = [
     "MistralResponseDoneEvent",
     "MistralResponseErrorEvent",
     "MistralResponseStartedEvent",
+    "MistralThinkingPart",
     "MistralToolExecutionEvent",
 ]
 
@@ -55,6 +56,17 @@ class MistralConversationUsage(Usage):
 
 
 @event
+class MistralThinkingPart(Event):
+    """A part of the thinking. Which of the fields are there depends on ``type``."""
+
+    type: str
+    """What kind it is, as a rule "text"."""
+
+    text: str | None = None
+    """Its text."""
+
+
+@event
 class MistralContentChunk(Event):
     """A part of the output. Which of the fields are there depends on ``type``."""
 
@@ -64,7 +76,7 @@ class MistralContentChunk(Event):
     text: str | None = None
     """Its text."""
 
-    thinking: tuple["MistralContentChunk", ...] | None = None
+    thinking: tuple[MistralThinkingPart, ...] | None = None
     """The parts of the thinking."""
 
     tool: str | None = None

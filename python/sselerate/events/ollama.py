@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 
-@event
+@event(light=True)
 class OllamaFunctionCall(Event):
     """A called function."""
 

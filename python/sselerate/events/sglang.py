@@ -14,7 +14,7 @@ from .declare import event
 __all__ = ["SGLangMetaInfo", "SGLangStreamEvent"]
 
 
-@event
+@event(light=True)
 class SGLangMetaInfo(Usage):
     """What the server says about the request so far. Log probabilities are in ``extra``."""
 

@@ -47,7 +47,7 @@ class TGIDetails(Event):
     """Where the random numbers started; up to 64 bits."""
 
 
-@event
+@event(light=True)
 class TGIStreamEvent(StreamEvent):
     """One event: a token."""
 

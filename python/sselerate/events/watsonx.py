@@ -44,7 +44,7 @@ class WatsonxResult(Usage):
         return number(self.generated_token_count)
 
 
-@event
+@event(light=True)
 class WatsonxStreamEvent(StreamEvent):
     """One event."""
 
