@@ -16,7 +16,8 @@ import pytest
 import sselerate
 from sselerate.events import Event, StreamEvent
 from sselerate.events.declare import schema_of, shape_of
-from sselerate.events.recognise import LAST, RULES, Rule, find_rule, is_last, is_textfrom tests.backends import Backend
+from sselerate.events.recognise import LAST, RULES, Rule, find_rule, is_last, is_text
+from tests.backends import Backend
 
 EVENTS = importlib.import_module("sselerate.events")
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -178,9 +179,10 @@ def test_what_comes_often_is_cheap(rust: Backend) -> None:
         GenerateContentResponse InteractionStepDeltaEvent CohereContentDeltaEvent CohereToolCallDeltaEvent
         CohereV1TextEvent MistralMessageOutputEvent MistralFunctionCallEvent OllamaChatResponse
         OllamaGenerateResponse ConverseStreamEvent TitanStreamEvent LlamaStreamEvent TGIStreamEvent
-        LlamaCppStreamEvent SGLangStreamEvent WatsonxStreamEvent WriterCompletionEvent TranscriptTextDeltaEvent
-        AssistantMessageDeltaEvent AGUITextMessageEvent AGUIToolCallEvent AGUIReasoningEvent UIMessageTextEvent
-        UIMessageToolInputDeltaEvent UIMessageReasoningEvent JSONRPCMessage ImagePartialImageEvent
+        LlamaCppStreamEvent SGLangStreamEvent WatsonxStreamEvent WriterCompletionEvent
+        TranscriptTextDeltaEvent AssistantMessageDeltaEvent AGUITextMessageEvent AGUIToolCallEvent
+        AGUIReasoningEvent UIMessageTextEvent UIMessageToolInputDeltaEvent UIMessageReasoningEvent
+        JSONRPCMessage ImagePartialImageEvent
     """
     have_gc = 1 << 14
     assert [name for name in names.split() if getattr(sselerate, name).__flags__ & have_gc] == []
