@@ -249,6 +249,8 @@ class ChatCompletionChunk(StreamEvent):
         """The text to append to the reasoning, whatever the server calls it. Where two keys hold it, one."""
         try:
             choices: Any = self.choices
+            if len(choices) == 1:
+                return _reasoning(choices[0].delta)
             return "".join([_reasoning(choice.delta) for choice in choices if choice.delta is not None])
         except (AttributeError, KeyError, TypeError):
             return ""
@@ -257,7 +259,10 @@ class ChatCompletionChunk(StreamEvent):
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
         """The pieces of tool calls in the event, a ``function_call`` of the old form included."""
         try:
-            if not any(choice.delta.tool_calls or choice.delta.function_call for choice in self.choices):
+            for choice in self.choices:
+                if choice.delta.tool_calls or choice.delta.function_call:
+                    break
+            else:
                 return ()
         except (AttributeError, KeyError, TypeError):
             pass  # an odd one is among them

@@ -235,7 +235,9 @@ impl Schema {
         }
         let rules = if let Target::Rules(rules) = &self.target { &rules[..] } else { &[] };
         for sign in rules.iter().map(|rule| &rule.sign).chain(&self.last) {
-            if let Some(node) = sign.node(payload, tape) {
+            // Where a sign asks only whether something is there, the shape of the template answers already.
+            let decides = sign.equals.is_some() || sign.prefix.is_some();
+            if let Some(node) = sign.node(payload, tape).filter(|_| decides) {
                 pinned[node] = true;
             }
         }
