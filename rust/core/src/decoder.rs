@@ -8,7 +8,7 @@ use crate::error::{JsonError, JsonErrorKind};
 use crate::framing::{End, Frame, Framer, Item, Mode};
 use crate::json::{Kind, Node, Tape, parse};
 use crate::schema::{Mismatch, Schema, ShapeId, Target};
-use crate::template::{Learned, Predictor, Span};
+use crate::template::{Learned, Predictor, Span, Taken};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -207,27 +207,47 @@ impl Decoder {
         self.reader.event_index
     }
 
-    /// The next thing in `chunk` at or after `*position`, which moves behind it. None: the chunk is used up.
+    /// The event at `*position` of `chunk`, which moves behind it, if it fits a template. None: go on with [`Decoder::parse`].
     #[inline]
-    pub fn step<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Step<'a>> {
+    pub fn take<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Hit<'a>> {
+        let taken = self.taken(chunk, position)?;
+        Some(self.reader.hit(taken, chunk))
+    }
+
+    #[inline]
+    fn taken(&mut self, chunk: &[u8], position: &mut usize) -> Option<Taken> {
         let reader = &mut self.reader;
-        if reader.predictor.is_active()
-            && !reader.ended
-            && self.framer.at_block_start()
-            && let Some((template, end, bare)) = reader.predictor.take_event(chunk, *position)
-            && end - *position <= reader.options.max_event_bytes
-        {
-            self.framer.took(bare, *position);
-            *position = end;
-            reader.event_index += 1;
-            return Some(Step::Hit(Hit { template, bytes: chunk, spans: reader.predictor.spans() }));
+        if !reader.predictor.is_active() || reader.ended || !self.framer.at_block_start() {
+            return None;
         }
-        if reader.ended {
+        let taken = reader.predictor.take_event(chunk, *position)?;
+        if taken.end - *position > reader.options.max_event_bytes {
+            return None;
+        }
+        self.framer.took(taken.bare, *position);
+        *position = taken.end;
+        reader.event_index += 1;
+        Some(taken)
+    }
+
+    /// The next thing in `chunk` at or after `*position`, which moves behind it, without a look at whole templates: what
+    /// [`Decoder::take`] left. None: the chunk is used up.
+    pub fn parse<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Step<'a>> {
+        if self.reader.ended {
             *position = chunk.len();
             return None;
         }
         let item = self.framer.next(chunk, position)?;
-        Some(reader.read(item, chunk))
+        Some(self.reader.read(item, chunk))
+    }
+
+    /// The next thing in `chunk` at or after `*position`, which moves behind it. None: the chunk is used up.
+    #[inline]
+    pub fn step<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Step<'a>> {
+        match self.taken(chunk, position) {
+            Some(taken) => Some(Step::Hit(self.reader.hit(taken, chunk))),
+            None => self.parse(chunk, position),
+        }
     }
 
     /// The stream has ended: its last, unfinished event is delivered if its JSON is whole. Call until it answers None.
@@ -241,6 +261,11 @@ impl Decoder {
 }
 
 impl Reader {
+    #[inline]
+    fn hit<'a>(&'a self, taken: Taken, bytes: &'a [u8]) -> Hit<'a> {
+        Hit { template: taken.template, bytes, spans: self.predictor.spans(&taken) }
+    }
+
     fn read<'a>(&'a mut self, item: Item<'a>, chunk: &'a [u8]) -> Step<'a> {
         match item {
             Item::Comment(_) => Step::Nothing,
@@ -280,10 +305,10 @@ impl Reader {
         let predictable = frame.event != b"error" && frame.end == End::Own;
         if predictable
             && self.predictor.is_active()
-            && let Some(template) = self.predictor.take_payload(data)
+            && let Some(taken) = self.predictor.take_payload(data)
         {
-            self.predictor.learn_frame(template, chunk, &frame);
-            return Step::Hit(Hit { template, bytes: data, spans: self.predictor.spans() });
+            self.predictor.learn_frame(taken.template, chunk, &frame);
+            return Step::Hit(self.hit(taken, data));
         }
         self.parse_event(frame, chunk, event_index)
     }

@@ -27,7 +27,7 @@ const MAX_SCALARS: usize = 256;
 /// Events in which more changes are not worth predicting. Recorded ones have three holes at the 95th percentile.
 const MAX_HOLES: usize = 32;
 /// Hits after which a constant counts as one, whatever its next value.
-const SETTLED: u32 = 16;
+const SETTLED: u64 = 16;
 /// Misses in a row after which prediction pauses.
 const PATIENCE: u32 = 8;
 const SHORTEST_PAUSE: u32 = 32;
@@ -94,7 +94,7 @@ struct Template {
     holes: Vec<(usize, usize, Value)>,
     /// Hash of everything but the scalars that may vary.
     shape: u64,
-    hits_since_change: u32,
+    hits_since_change: u64,
     last_used: u64,
     successor: usize,
 }
@@ -106,6 +106,18 @@ pub struct Learned {
     pub template: usize,
     /// The tape nodes that are holes, in the order of [`Predictor::spans`].
     pub holes: Vec<usize>,
+}
+
+/// A template that fits.
+#[derive(Clone, Copy, Debug)]
+pub struct Taken {
+    /// Its number.
+    pub template: usize,
+    /// Where the event ends in the bytes that were compared.
+    pub end: usize,
+    /// The event is a bare value.
+    pub bare: bool,
+    holes: usize,
 }
 
 /// The templates of one decoder. They outlive a stream: the next one has the same shapes.
@@ -138,61 +150,62 @@ impl Predictor {
         }
     }
 
-    /// The values of the holes of the last hit, in order.
+    /// The values of the holes of a hit, in order. They are there until the next one.
     #[inline]
-    pub fn spans(&self) -> &[Span] {
-        // The last hit is the last template followed.
-        let holes = self.templates.get(self.last).map_or(0, |template| template.holes.len());
-        &self.spans[..holes]
+    pub fn spans(&self, hit: &Taken) -> &[Span] {
+        self.spans.get(..hit.holes).unwrap_or_default()
     }
 
     /// Whether it is worth comparing anything at the moment.
     #[inline]
     pub fn is_active(&self) -> bool {
-        !self.templates.is_empty() && self.pause == 0
+        self.pause == 0 && !self.templates.is_empty()
     }
 
-    /// Take a whole event, with its lines, at `at`: the template that fits, the end of the event, and whether it is bare.
+    /// Take a whole event, with its lines, at `at`, if it fits a template.
     #[inline]
-    pub fn take_event(&mut self, chunk: &[u8], at: usize) -> Option<(usize, usize, bool)> {
-        let (template, end) = self.first_fit(chunk, at, true)?;
-        Some((template, end, self.templates[template].bare))
+    pub fn take_event(&mut self, chunk: &[u8], at: usize) -> Option<Taken> {
+        self.first_fit(chunk, at, true)
     }
 
-    /// Take a payload that is already framed: the template that fits it.
+    /// Take a payload that is already framed, if it fits a template.
     #[inline]
-    pub fn take_payload(&mut self, payload: &[u8]) -> Option<usize> {
-        self.first_fit(payload, 0, false).map(|(template, _)| template)
+    pub fn take_payload(&mut self, payload: &[u8]) -> Option<Taken> {
+        self.first_fit(payload, 0, false)
     }
 
     #[inline]
-    fn first_fit(&mut self, bytes: &[u8], at: usize, framed: bool) -> Option<(usize, usize)> {
+    fn first_fit(&mut self, bytes: &[u8], at: usize, framed: bool) -> Option<Taken> {
         let expected = self.templates.get(self.last)?.successor;
-        if let Some(end) = self.templates[expected].fit(bytes, at, framed, &mut self.spans) {
-            return Some((self.hit(expected), end));
+        if let Some(end) = self.templates.get(expected)?.fit(bytes, at, framed, &mut self.spans) {
+            return self.hit(expected, end);
         }
-        for template in 0..self.templates.len() {
-            if template == expected {
-                continue;
-            }
-            if let Some(end) = self.templates[template].fit(bytes, at, framed, &mut self.spans) {
-                return Some((self.hit(template), end));
-            }
+        self.other_fit(expected, bytes, at, framed)
+    }
+
+    #[inline(never)]
+    fn other_fit(&mut self, expected: usize, bytes: &[u8], at: usize, framed: bool) -> Option<Taken> {
+        let spans = &mut self.spans;
+        let mut others = self.templates.iter().enumerate().filter(|&(template, _)| template != expected);
+        let (template, end) =
+            others.find_map(|(number, template)| Some((number, template.fit(bytes, at, framed, spans)?)))?;
+        if let Some(last) = self.templates.get_mut(self.last) {
+            last.successor = template;
         }
-        None
+        self.hit(template, end)
     }
 
     #[inline]
-    fn hit(&mut self, template: usize) -> usize {
+    fn hit(&mut self, template: usize, end: usize) -> Option<Taken> {
         self.clock += 1;
         self.misses = 0;
         self.next_pause = SHORTEST_PAUSE;
         self.credit = (self.credit + CREDIT_OF_HIT).min(MOST_CREDIT);
-        self.follow(template);
-        let hit = &mut self.templates[template];
-        hit.hits_since_change = hit.hits_since_change.saturating_add(1);
+        self.last = template;
+        let hit = self.templates.get_mut(template)?;
+        hit.hits_since_change += 1;
         hit.last_used = self.clock;
-        template
+        Some(Taken { template, end, bare: hit.bare, holes: hit.holes.len() })
     }
 
     #[inline]
@@ -311,7 +324,7 @@ impl Predictor {
 
 impl Template {
     /// Compare with the bytes at `at`, and read the holes: the end of the event.
-    #[inline]
+    #[inline(always)]
     fn fit(&self, bytes: &[u8], at: usize, framed: bool, spans: &mut [Span; MAX_HOLES]) -> Option<usize> {
         let (mut constant, text_end) = if framed { (0, self.text.len()) } else { self.payload };
         if framed && !self.framed {
@@ -319,12 +332,20 @@ impl Template {
         }
         let mut at = at;
         for (&(start, end, value), span) in self.holes.iter().zip(spans) {
-            at = after(bytes, at, &self.text[constant..start])?;
-            *span = value.read(bytes, at)?;
+            at = after(bytes, at, self.text.get(constant..start)?)?;
+            if value == Value::Str {
+                let quote = scan::ascii_run(bytes, at);
+                *span = Span { start: at, end: quote, flags: 0 };
+                if bytes.get(quote) != Some(&b'"') {
+                    *span = unusual_string(bytes, at)?;
+                }
+            } else {
+                *span = value.read(bytes, at)?;
+            }
             at = span.end;
             constant = end;
         }
-        let end = after(bytes, at, &self.text[constant..text_end])?;
+        let end = after(bytes, at, self.text.get(constant..text_end)?)?;
         (framed || end == bytes.len()).then_some(end)
     }
 
@@ -370,13 +391,7 @@ impl Value {
     #[inline]
     fn read(self, bytes: &[u8], at: usize) -> Option<Span> {
         let (end, flags) = match self {
-            Self::Str => {
-                let (end, non_ascii) = scan::plain_run(bytes, at);
-                if non_ascii || bytes.get(end) != Some(&b'"') {
-                    return unusual_string(bytes, at);
-                }
-                (end, 0)
-            }
+            Self::Str => return unusual_string(bytes, at),
             Self::Int => {
                 let (end, integer) = scan::number(bytes, at)?;
                 if !integer || end - at > MAX_INT_DIGITS {
@@ -421,18 +436,19 @@ fn after(bytes: &[u8], at: usize, segment: &[u8]) -> Option<usize> {
     same(bytes.get(at..end)?, segment).then_some(end)
 }
 
-/// Equality without a call for the short segments between holes: two words that may overlap.
+/// Whether two slices of one length are equal. Short ones, as between holes, without a call: by lanes or words that may overlap.
 #[inline]
 fn same(left: &[u8], right: &[u8]) -> bool {
-    if left.len() != right.len() {
-        return false;
-    }
     match left.len() {
-        0..4 => left.iter().zip(right).all(|(left, right)| left == right),
-        4..8 => ends_equal::<4>(left, right),
-        8..=16 => ends_equal::<8>(left, right),
-        17..=32 => ends_equal::<16>(left, right),
-        _ => left == right,
+        65.. => left == right,
+        16.. => {
+            let (left_lanes, right_lanes) = (left.as_chunks::<16>().0, right.as_chunks::<16>().0);
+            let mut lanes = left_lanes.iter().zip(right_lanes);
+            lanes.all(|(left, right)| left == right) && left.last_chunk::<16>() == right.last_chunk::<16>()
+        }
+        8.. => ends_equal::<8>(left, right),
+        4.. => ends_equal::<4>(left, right),
+        _ => left.iter().zip(right).all(|(left, right)| left == right),
     }
 }
 
@@ -548,8 +564,8 @@ mod tests {
     }
 
     fn taken<'a>(predictor: &mut Predictor, payload: &'a str) -> Option<Vec<&'a str>> {
-        predictor.take_payload(payload.as_bytes())?;
-        Some(predictor.spans().iter().map(|span| &payload[span.start..span.end]).collect())
+        let hit = predictor.take_payload(payload.as_bytes())?;
+        Some(predictor.spans(&hit).iter().map(|span| &payload[span.start..span.end]).collect())
     }
 
     #[test]

@@ -42,6 +42,13 @@ impl Chunk {
         Ok(Self::Bytes(bytes.cast_into::<PyBytes>()?.unbind()))
     }
 
+    /// Let go of it, where PyO3 may not know that the GIL is held.
+    pub(crate) fn release(self, py: Python<'_>) {
+        if let Self::Bytes(bytes) = self {
+            drop(bytes.into_bound(py));
+        }
+    }
+
     /// The bytes as they are now. Between two calls the owner may have changed them, which is why nothing derived from them is kept
     /// but positions.
     #[inline]

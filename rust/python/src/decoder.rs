@@ -407,7 +407,6 @@ impl State {
     }
 
     /// Note the dialect of an event, of the first that has one.
-    #[inline]
     fn note_dialect(&mut self, event: &Bound<'_, PyAny>) -> PyResult<()> {
         if self.dialect.is_none() && self.no_dialect != event.get_type_ptr().cast_const() {
             match event.get_type().getattr_opt("__dialect__")?.filter(|name| !name.is_none()) {
@@ -420,6 +419,16 @@ impl State {
 
     pub(crate) fn is_closed(&self) -> bool {
         self.closed
+    }
+
+    /// Whether all events so far lie behind, and more may come as lines.
+    pub(crate) fn is_between_events(&mut self) -> bool {
+        self.opening.is_none() && !self.core.is_ended() && self.core.framer_mut().at_block_start()
+    }
+
+    /// A chunk is used up, to its end at `position`.
+    pub(crate) fn end_chunk(&mut self, position: usize) {
+        self.core.framer_mut().split(position);
     }
 
     pub(crate) fn is_ended(&self) -> bool {
@@ -449,34 +458,42 @@ impl State {
         position: &mut usize,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         loop {
-            let Some(step) = self.core.step(chunk, position) else { return Ok(None) };
-            let made = match step {
-                Step::Nothing => continue,
-                Step::Hit(hit) => {
-                    if let Some(Some(plan)) = self.plans.get_mut(hit.template) {
-                        let event = plan.make(py, self.program.get(), &mut self.assembler, hit)?;
-                        self.note_dialect(&event)?;
-                        return Ok(Some(event));
-                    }
-                    return Err(PyRuntimeError::new_err("a template without a plan"));
-                }
-                step => {
-                    let maker = Maker {
-                        program: self.program.get(),
-                        assembler: &mut self.assembler,
-                        plans: &mut self.plans,
-                        on_error: self.on_error,
-                        max_event_bytes: self.max_event_bytes,
-                        error_count: &mut self.error_count,
-                    };
-                    maker.make(py, step)?
-                }
+            if let Some(event) = self.take(py, chunk, position)? {
+                return Ok(Some(event));
+            }
+            let Some(step) = self.core.parse(chunk, position) else { return Ok(None) };
+            let maker = Maker {
+                program: self.program.get(),
+                assembler: &mut self.assembler,
+                plans: &mut self.plans,
+                on_error: self.on_error,
+                max_event_bytes: self.max_event_bytes,
+                error_count: &mut self.error_count,
             };
-            if let Some(event) = made {
+            if let Some(event) = maker.make(py, step)? {
                 self.note_dialect(&event)?;
                 return Ok(Some(event));
             }
         }
+    }
+
+    /// The event at `*position`, if it fits a template; None: it takes the parser.
+    #[inline]
+    pub(crate) fn take<'py>(
+        &mut self,
+        py: Python<'py>,
+        chunk: &[u8],
+        position: &mut usize,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(hit) = self.core.take(chunk, position) else { return Ok(None) };
+        let Some(Some(plan)) = self.plans.get_mut(hit.template) else {
+            return Err(PyRuntimeError::new_err("a template without a plan"));
+        };
+        let event = plan.make(py, self.program.get(), &mut self.assembler, hit)?;
+        if self.dialect.is_none() {
+            self.note_dialect(&event)?;
+        }
+        Ok(Some(event))
     }
 
     /// The next event that the end of the stream gives; None: there is no more.

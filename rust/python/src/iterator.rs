@@ -8,6 +8,9 @@ use crate::decoder::{Decoder, Opening};
 use crate::guard::Exclusive;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyIterator, PyTuple};
+use pyo3::{Borrowed, PyTypeInfo, ffi};
+use std::ffi::c_void;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// Iterates over the events of a stream, and pulls a chunk whenever it needs one.
 ///
@@ -16,6 +19,98 @@ use pyo3::types::{PyBytes, PyIterator, PyTuple};
 pub(crate) struct EventIterator {
     decoder: Py<Decoder>,
     source: Exclusive<Source>,
+}
+
+/// What `next()` calls, put in the place of PyO3's function for it, which it falls back on.
+///
+/// PyO3 counts for each call whether this thread may use Python, and turns what a function returns into what CPython expects. That is a tenth
+/// of the time of a predicted event. So an event that is there and fits a template is handed out without, as is the next
+/// chunk taken if that is all; whatever else comes up is left to [`EventIterator::__next__`], with nothing done.
+static GENERAL_NEXT: AtomicPtr<c_void> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Put [`quick_next`] in its place, before there is any iterator.
+pub(crate) fn quicken(py: Python<'_>) {
+    if cfg!(Py_GIL_DISABLED) {
+        return;
+    }
+    let class = EventIterator::type_object_raw(py);
+    // SAFETY: `class` is a ready type, of which no instance exists yet, and we hold the GIL. What CPython keeps apart from the
+    // slot (`EventIterator.__next__`) still leads to the general function.
+    unsafe {
+        if let Some(general) = (*class).tp_iternext {
+            GENERAL_NEXT.store(general as *mut c_void, Ordering::Relaxed);
+            (*class).tp_iternext = Some(quick_next);
+        }
+    }
+}
+
+unsafe extern "C" fn quick_next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is. While PyO3 does not know that
+    // the GIL is held, a `Py` must not be dropped (it would wait for a later call to be released), which `next_at_hand` sees to.
+    let at_hand = std::panic::catch_unwind(|| unsafe {
+        let py = Python::assume_attached();
+        let iterator = Borrowed::from_ptr(py, object).cast_unchecked::<EventIterator>();
+        iterator.get().next_at_hand(py).map(|event| event.map_or(std::ptr::null_mut(), Bound::into_ptr))
+    });
+    if let Ok(Some(event)) = at_hand {
+        return event;
+    }
+    // SAFETY: stored by `quicken`, which put this function in its place, and not changed since.
+    let general =
+        unsafe { std::mem::transmute::<*mut c_void, ffi::iternextfunc>(GENERAL_NEXT.load(Ordering::Relaxed)) };
+    // SAFETY: as this function was called.
+    unsafe { general(object) }
+}
+
+impl EventIterator {
+    /// The next event, if it fits a template and lies whole in this chunk or the next. Some(None): the source raised, and its
+    /// exception is set. None: ask the general function; nothing was done but, at most, getting the next chunk.
+    #[inline]
+    fn next_at_hand<'py>(&self, py: Python<'py>) -> Option<Option<Bound<'py, PyAny>>> {
+        let mut source = self.source.enter("EventIterator").ok()?;
+        let mut decoder = self.decoder.get().enter().ok()?;
+        let (chunk, position) = source.current.as_mut()?;
+        let bytes = chunk.bytes(py);
+        if *position < bytes.len() {
+            return given(py, decoder.take(py, bytes, position));
+        }
+        if !decoder.is_between_events() {
+            return None;
+        }
+        let chunks = source.chunks.as_ref()?.as_ptr();
+        // SAFETY: an iterator has this slot; it gives an owned object, or null with or without an exception.
+        let next = unsafe { Bound::from_owned_ptr_or_opt(py, (*ffi::Py_TYPE(chunks)).tp_iternext?(chunks)) };
+        let Some(next) = next else {
+            // SAFETY: only looked at.
+            if unsafe { ffi::PyErr_Occurred() }.is_null() {
+                // It must not be asked again.
+                drop(source.chunks.take()?.into_bound(py));
+                return None;
+            }
+            return Some(None);
+        };
+        let next = match Chunk::of(&next) {
+            Ok(next) => next,
+            Err(error) => return given(py, Err(error)),
+        };
+        let (chunk, position) = source.current.as_mut()?;
+        decoder.end_chunk(*position);
+        *position = 0;
+        std::mem::replace(chunk, next).release(py);
+        given(py, decoder.take(py, chunk.bytes(py), position))
+    }
+}
+
+/// What [`EventIterator::next_at_hand`] makes of an event or an error.
+#[inline]
+fn given<'py>(py: Python<'py>, event: PyResult<Option<Bound<'py, PyAny>>>) -> Option<Option<Bound<'py, PyAny>>> {
+    match event {
+        Ok(event) => event.map(Some),
+        Err(error) => {
+            error.restore(py);
+            Some(None)
+        }
+    }
 }
 
 /// Where the chunks come from.

@@ -24,6 +24,8 @@ mod scalar;
 /// The compiled backend of sselerate.
 #[pymodule]
 mod _core {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use crate::adopt::adopt;
     #[pymodule_export]
@@ -40,4 +42,10 @@ mod _core {
     #[pymodule_export]
     #[allow(non_upper_case_globals, reason = "the name Python uses")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::iterator::quicken(module.py());
+        Ok(())
+    }
 }

@@ -26,6 +26,8 @@ const MAX_KEPT: usize = 160;
 const MAX_KEPT_VALUE: usize = 4096;
 /// Events with more parts than this are made anew.
 const MAX_PARTS: usize = 8;
+/// Where the items of a tuple begin.
+const ITEMS: usize = std::mem::offset_of!(ffi::PyTupleObject, ob_item);
 
 /// A way to make a value.
 enum Part {
@@ -45,17 +47,18 @@ enum Part {
     Dict(Vec<(Py<PyAny>, Part)>),
 }
 
-/// How a part of an event is reached from its parent part.
-#[derive(Clone, Copy)]
-enum Access {
-    Slot(isize),
-    Item(usize),
-}
-
 /// The event as a list of parts that lead to holes (part 0 is the event), and the slots that are holes.
 struct Reuse {
-    parts: Vec<(usize, Access)>,
+    /// Each part but the first: the part it hangs on, and where in that.
+    below: Vec<(usize, isize)>,
     holes: Vec<(usize, isize, usize, Kind)>,
+}
+
+/// An earlier event.
+struct Kept {
+    event: Py<PyAny>,
+    /// How much room the strings in its holes have at least: see [`reuse`].
+    room: usize,
 }
 
 /// How to make the events of one template.
@@ -63,8 +66,10 @@ pub(crate) struct Plan {
     root: Part,
     reuse: Option<Reuse>,
     /// Earlier events, in the order they were handed out, from `next` on.
-    kept: Vec<Py<PyAny>>,
+    kept: Vec<Kept>,
     next: usize,
+    /// How much room strings in holes are given.
+    room: usize,
 }
 
 impl Plan {
@@ -77,14 +82,14 @@ impl Plan {
     ) -> PyResult<Self> {
         let builder = Builder { parsed, holes: &learned.holes };
         let root = builder.part(0, Some(shape), event)?;
-        let mut reuse = Reuse { parts: vec![(0, Access::Slot(0))], holes: Vec::new() };
+        let mut reuse = Reuse { below: Vec::new(), holes: Vec::new() };
         let reusable = cfg!(not(Py_GIL_DISABLED)) && !matches!(root, Part::Constant(_)) && reuse.add(&root, 0);
-        let reuse = (reusable && reuse.parts.len() <= MAX_PARTS).then_some(reuse);
-        Ok(Self { root, reuse, kept: Vec::new(), next: 0 })
+        let reuse = (reusable && reuse.below.len() < MAX_PARTS).then_some(reuse);
+        Ok(Self { root, reuse, kept: Vec::new(), next: 0, room: reuse::LEAST_ROOM })
     }
 
     /// The event of a hit.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn make<'py>(
         &mut self,
         py: Python<'py>,
@@ -92,20 +97,40 @@ impl Plan {
         assembler: &mut Assembler,
         hit: Hit<'_>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let Some(reuse) = &self.reuse else {
-            return self.root.make(py, program, assembler, hit);
-        };
-        if let Some(kept) = self.kept.get(self.next)
-            && reuse.refill(py, kept, assembler, hit)?
-        {
-            self.next += 1;
-            if self.next == self.kept.len() {
-                self.next = 0;
-            }
-            return Ok(kept.bind(py).clone());
+        match self.again(py, assembler, hit) {
+            Some(event) => Ok(event),
+            None => self.make_new(py, program, assembler, hit),
         }
-        let event = self.root.make(py, program, assembler, hit)?;
-        if hit.spans.iter().all(|span| span.end - span.start <= MAX_KEPT_VALUE) {
+    }
+
+    /// The event of a hit: an earlier one that nobody has any more.
+    #[inline(always)]
+    fn again<'py>(&mut self, py: Python<'py>, assembler: &mut Assembler, hit: Hit<'_>) -> Option<Bound<'py, PyAny>> {
+        let kept = self.kept.get(self.next)?;
+        if !self.reuse.as_ref()?.refill(py, kept, assembler, hit) {
+            return None;
+        }
+        let event = kept.event.bind(py).clone();
+        self.next += 1;
+        if self.next == self.kept.len() {
+            self.next = 0;
+        }
+        Some(event)
+    }
+
+    fn make_new<'py>(
+        &mut self,
+        py: Python<'py>,
+        program: &Program,
+        assembler: &mut Assembler,
+        hit: Hit<'_>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let longest = hit.spans.iter().map(|span| span.end - span.start).max().unwrap_or_default();
+        if longest > self.room && longest <= reuse::MOST_ROOM {
+            self.room = reuse::room_of(longest);
+        }
+        let event = self.root.make(py, program, assembler, hit, self.room)?;
+        if self.reuse.is_some() && longest <= MAX_KEPT_VALUE {
             self.keep(&event);
         }
         Ok(event)
@@ -117,13 +142,14 @@ impl Plan {
         self.next = 0;
     }
 
-    /// Remember an event. The oldest one is still in use, so either the ring is too small or events are being collected.
+    /// Remember an event. The oldest one has too little room; or it is still in use, so either the ring is too small or events are
+    /// being collected.
     fn keep(&mut self, event: &Bound<'_, PyAny>) {
-        let kept = event.clone().unbind();
-        if self.kept.len() < MAX_KEPT {
-            self.kept.insert(self.next, kept);
-        } else {
-            self.kept[self.next] = kept;
+        let kept = Kept { event: event.clone().unbind(), room: self.room };
+        let full = self.kept.len() == MAX_KEPT;
+        match self.kept.get_mut(self.next) {
+            Some(old) if full || old.room < self.room => *old = kept,
+            _ => self.kept.insert(self.next, kept),
         }
         self.next += 1;
         if self.next >= self.kept.len() {
@@ -142,79 +168,83 @@ impl Reuse {
                     self.holes.push((at, *offset, *index, *kind));
                     true
                 }
-                part => self.add_below(part, at, Access::Slot(*offset)),
+                part => self.add_below(part, at, *offset),
             }),
             Part::Tuple(parts) => parts.iter().enumerate().all(|(index, part)| match part {
                 Part::Constant(_) => true,
-                part => self.add_below(part, at, Access::Item(index)),
+                part => self.add_below(part, at, (ITEMS + index * size_of::<*mut ffi::PyObject>()) as isize),
             }),
             Part::Hole { .. } | Part::List(_) | Part::Dict(_) => false,
         }
     }
 
-    fn add_below(&mut self, part: &Part, at: usize, access: Access) -> bool {
+    fn add_below(&mut self, part: &Part, at: usize, offset: isize) -> bool {
         if matches!(part, Part::Hole { .. }) {
             return false;
         }
-        self.parts.push((at, access));
-        self.add(part, self.parts.len() - 1)
+        self.below.push((at, offset));
+        self.add(part, self.below.len())
     }
 
-    /// Turn an event into the next one, if nobody but the plan has it. False: somebody has.
-    #[inline]
-    fn refill(&self, py: Python<'_>, event: &Py<PyAny>, assembler: &mut Assembler, hit: Hit<'_>) -> PyResult<bool> {
+    /// Turn an event into the next one, if nobody but the plan has it and there is room. False: make another.
+    #[inline(always)]
+    fn refill(&self, py: Python<'_>, kept: &Kept, assembler: &mut Assembler, hit: Hit<'_>) -> bool {
         let mut parts = [std::ptr::null_mut::<ffi::PyObject>(); MAX_PARTS];
-        // SAFETY: the event was made by this plan, so its parts have the classes and lengths that the offsets and indexes were
-        // taken from: events are frozen, and tuples are immutable. Each part is looked at only after its parent was
+        // SAFETY: the event was made by this plan, so its parts have the classes and lengths that the offsets were taken from:
+        // events are frozen, and tuples are immutable. Each part is looked at only after its parent was
         // found to have one owner, the plan's event itself, so nobody else can see it or get hold of it while the GIL is held.
-        // What is in a hole was put there by `hole_value`, as only events made by `Part::make` are kept.
+        // What is in a hole was put there by `hole_value`, as only events made by `Part::make` are kept, and with this room or
+        // more, as a plan's room only grows.
         unsafe {
-            parts[0] = event.as_ptr();
+            parts[0] = kept.event.as_ptr();
             if ffi::Py_REFCNT(parts[0]) != 1 {
-                return Ok(false);
+                return false;
             }
-            for (index, &(parent, access)) in self.parts.iter().enumerate().skip(1) {
-                let part = match access {
-                    Access::Slot(offset) => *parts[parent].byte_offset(offset).cast::<*mut ffi::PyObject>(),
-                    Access::Item(item) => ffi::PyTuple_GET_ITEM(parts[parent], item as ffi::Py_ssize_t),
-                };
-                if ffi::Py_REFCNT(part) != 1 {
-                    return Ok(false);
+            for (part, &(parent, offset)) in (1..).zip(&self.below) {
+                let object = *parts[parent % MAX_PARTS].byte_offset(offset).cast::<*mut ffi::PyObject>();
+                if ffi::Py_REFCNT(object) != 1 {
+                    return false;
                 }
-                parts[index] = part;
+                parts[part % MAX_PARTS] = object;
             }
             for &(part, offset, hole, kind) in &self.holes {
-                let slot = parts[part].byte_offset(offset).cast::<*mut ffi::PyObject>();
-                let span = hit.spans[hole];
-                if kind == Kind::Str && span.flags == 0 && reuse::refill(*slot, span.bytes(hit.bytes)) {
-                    continue;
+                let slot = parts[part % MAX_PARTS].byte_offset(offset).cast::<*mut ffi::PyObject>();
+                let Some(&span) = hit.spans.get(hole) else { return false };
+                if kind == Kind::Str && span.flags == 0 {
+                    if reuse::refill(*slot, hit.bytes, span.start, span.end, kept.room) {
+                        continue;
+                    }
+                    let length = span.end - span.start;
+                    if kept.room < length && length <= reuse::MOST_ROOM {
+                        return false;
+                    }
                 }
-                let value = hole_value(py, hit, hole, kind, assembler)?;
+                let Ok(value) = hole_value(py, hit, hole, kind, assembler, kept.room) else { return false };
                 ffi::Py_DECREF(slot.replace(value.into_ptr()));
             }
         }
-        Ok(true)
+        true
     }
 }
 
 /// The value in a hole. One that held a word may hold another word now. ASCII strings are made with room, by `reuse`.
-#[inline]
 fn hole_value<'py>(
     py: Python<'py>,
     hit: Hit<'_>,
     hole: usize,
     kind: Kind,
     assembler: &mut Assembler,
+    room: usize,
 ) -> PyResult<Bound<'py, PyAny>> {
     let span = hit.spans[hole];
     let bytes = span.bytes(hit.bytes);
     if kind == Kind::Str && span.flags == 0 {
-        return reuse::ascii(py, bytes);
+        return reuse::ascii(py, bytes, room);
     }
     if kind == Kind::Str && span.flags == scan::ESCAPED {
         assembler.scratch.clear();
         if unescape(bytes, &mut assembler.scratch).ascii {
-            return reuse::ascii(py, &assembler.scratch);
+            return reuse::ascii(py, &assembler.scratch, room);
         }
     }
     let kind = match (kind, bytes.first()) {
@@ -234,10 +264,11 @@ impl Part {
         program: &Program,
         assembler: &mut Assembler,
         hit: Hit<'_>,
+        room: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
         match self {
             Self::Constant(value) => Ok(value.bind(py).clone()),
-            Self::Hole { index, kind } => hole_value(py, hit, *index, *kind, assembler),
+            Self::Hole { index, kind } => hole_value(py, hit, *index, *kind, assembler, room),
             Self::Object { class, constants, varying } => {
                 let event = program.layouts[*class].make(py)?;
                 // SAFETY: the offsets come from the layout of this class, and nobody else has the event yet.
@@ -246,7 +277,7 @@ impl Part {
                         layout::write(&event, *offset, value.bind(py).clone());
                     }
                     for (offset, part) in varying {
-                        layout::write(&event, *offset, part.make(py, program, assembler, hit)?);
+                        layout::write(&event, *offset, part.make(py, program, assembler, hit, room)?);
                     }
                 }
                 Ok(event)
@@ -256,7 +287,7 @@ impl Part {
                 unsafe {
                     let tuple = Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(parts.len() as ffi::Py_ssize_t))?;
                     for (index, part) in parts.iter().enumerate() {
-                        let value = part.make(py, program, assembler, hit)?;
+                        let value = part.make(py, program, assembler, hit, room)?;
                         ffi::PyTuple_SET_ITEM(tuple.as_ptr(), index as ffi::Py_ssize_t, value.into_ptr());
                     }
                     Ok(tuple)
@@ -265,14 +296,14 @@ impl Part {
             Self::List(parts) => {
                 let list = PyList::empty(py);
                 for part in parts {
-                    list.append(part.make(py, program, assembler, hit)?)?;
+                    list.append(part.make(py, program, assembler, hit, room)?)?;
                 }
                 Ok(list.into_any())
             }
             Self::Dict(parts) => {
                 let dict = PyDict::new(py);
                 for (key, part) in parts {
-                    dict.set_item(key, part.make(py, program, assembler, hit)?)?;
+                    dict.set_item(key, part.make(py, program, assembler, hit, room)?)?;
                 }
                 Ok(dict.into_any())
             }

@@ -2,8 +2,9 @@
 //!
 //! A string in a hole of an event that nobody can see any more (see `plan`) is itself invisible. Making a new one and freeing the
 //! old one takes a third of the time of a whole predicted event, so the old one is filled again, as CPython does
-//! with the left operand of `a += b` when it is its only owner. All strings that go into holes are made here, with room for
-//! [`ROOM`] characters, and only these are ever filled again.
+//! with the left operand of `a += b` when it is its only owner. All strings that go into holes are made here, with room for more
+//! characters than they have, and only these are ever filled again. How much room is the plan's to say: it goes by the texts it
+//! has seen.
 //!
 //! Left out where it can't be checked or does not pay: CPython 3.14 and later hide whether a string is interned, and without a GIL a
 //! count of one proves nothing. There, `refill` always says no.
@@ -12,74 +13,91 @@ use pyo3::exceptions::PyMemoryError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-/// Characters there is room for, at least: what makes the whole string 64 bytes. 95 % of recorded tokens have at most 22.
-const ROOM: usize = 64 - size_of::<ffi::PyASCIIObject>() - 1;
+const HEADER: usize = size_of::<ffi::PyASCIIObject>();
+/// Bytes that are copied in one go.
+const LANES: usize = 16;
+/// The least room there is: with header and NUL, the first multiple of [`LANES`].
+pub(crate) const LEAST_ROOM: usize = room_of(1);
+/// The most. 99 % of recorded tokens are shorter.
+pub(crate) const MOST_ROOM: usize = room_of(100);
 
-/// A str of ASCII bytes, with room.
+/// The characters for which there is room in an object that has room for `length` of them. The allocator rounds up to 16 anyway.
+pub(crate) const fn room_of(length: usize) -> usize {
+    let least = if length < LANES { LANES } else { length + 1 };
+    (HEADER + least).next_multiple_of(LANES) - HEADER - 1
+}
+
+/// A str of ASCII bytes, with room if it needs no more than that.
 #[inline]
-pub(crate) fn ascii<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    if bytes.len() < 2 || bytes.len() > ROOM || cfg!(any(Py_GIL_DISABLED, Py_3_14)) {
+pub(crate) fn ascii<'py>(py: Python<'py>, bytes: &[u8], room: usize) -> PyResult<Bound<'py, PyAny>> {
+    if bytes.is_empty() || bytes.len() > room || cfg!(any(Py_GIL_DISABLED, Py_3_14)) {
         return crate::scalar::ascii(py, bytes);
     }
-    // SAFETY: a new compact ASCII str that nobody else has seen has room for ROOM characters and the NUL behind them. Its length
+    // SAFETY: a new compact ASCII str that nobody else has seen has room for `room` characters and the NUL behind them. Its length
     // may be any that fits: PyUnicode_Resize shortens strings in the same way, and the allocator keeps no length.
     unsafe {
-        let text = ffi::PyUnicode_New(ROOM as ffi::Py_ssize_t, 127);
+        let text = ffi::PyUnicode_New(room as ffi::Py_ssize_t, 127);
         if text.is_null() {
             return Err(PyMemoryError::new_err(()));
         }
-        fill(text, bytes);
+        fill(text, bytes, 0, bytes.len());
         Ok(Bound::from_owned_ptr(py, text))
     }
 }
 
-/// Write another text into a string. False, and nothing is done: this one can't take it.
+/// Write another text, `bytes[start..end]`, into a string. False, and nothing is done: this one can't take it.
 ///
 /// # Safety
-/// `text` was made by a function that makes all its ASCII strings of 2 to [`ROOM`] characters with [`ascii`]; and if its
-/// reference count is one, the caller has that reference, and the GIL.
+/// `text` is a str, made by a function that makes all its ASCII strings of 1 to `room` characters with [`ascii`] and this or more
+/// room, at least [`LEAST_ROOM`]; `start..end` lies in `bytes`; and if the reference count of `text` is one, the caller has
+/// that reference, and the GIL.
 #[inline]
-pub(crate) unsafe fn refill(text: *mut ffi::PyObject, bytes: &[u8]) -> bool {
+pub(crate) unsafe fn refill(text: *mut ffi::PyObject, bytes: &[u8], start: usize, end: usize, room: usize) -> bool {
     #[cfg(not(any(Py_GIL_DISABLED, Py_3_14)))]
     {
-        let room = 2..=ROOM;
-        // SAFETY: the type is checked before the layout is relied on. One owner means that no dict and no C code has it; an
-        // interned string would be in a table that does not count. Compact ASCII of 2 to ROOM characters has room, by the contract.
+        // SAFETY: `text` is a str, by the contract. One owner means that no dict and no C code has it; an interned string would
+        // be in a table that does not count. Compact ASCII of 1 to `room` characters has room, by the contract.
         unsafe {
-            if !room.contains(&bytes.len()) || ffi::Py_REFCNT(text) != 1 || ffi::PyUnicode_CheckExact(text) == 0 {
-                return false;
-            }
             let object = text.cast::<ffi::PyASCIIObject>();
             #[cfg(not(Py_3_12))]
             let plain = (*object).wstr.is_null() && (*object).ready() == 1;
             #[cfg(Py_3_12)]
             let plain = true;
             let ours = plain && (*object).interned() == 0 && (*object).compact() == 1 && (*object).ascii() == 1;
-            if !ours || !room.contains(&((*object).length as usize)) {
+            let fits = |length: usize| length.wrapping_sub(1) < room;
+            if ffi::Py_REFCNT(text) != 1 || !ours || !fits((*object).length as usize) || !fits(end - start) {
                 return false;
             }
-            fill(text, bytes);
+            fill(text, bytes, start, end);
         }
         true
     }
     #[cfg(any(Py_GIL_DISABLED, Py_3_14))]
     {
-        let _ = (text, bytes);
+        let _ = (text, bytes, start, end, room);
         false
     }
 }
 
 /// # Safety
-/// `text` is a compact ASCII str with room for `bytes` and a NUL, and nobody else can see it.
-#[inline]
-unsafe fn fill(text: *mut ffi::PyObject, bytes: &[u8]) {
-    // SAFETY: by the contract. The hash is that of the old text: -1 has it computed anew.
+/// `text` is a compact ASCII str with room for `start..end` of `bytes` and a NUL, and for [`LEAST_ROOM`]; nobody else can see it.
+#[inline(always)]
+unsafe fn fill(text: *mut ffi::PyObject, bytes: &[u8], start: usize, end: usize) {
+    let length = end - start;
+    // SAFETY: by the contract; a string with room has at least LANES bytes for characters and NUL. The hash is that of the old
+    // text: -1 has it computed anew.
     unsafe {
         let characters = ffi::PyUnicode_DATA(text).cast::<u8>();
-        std::ptr::copy_nonoverlapping(bytes.as_ptr(), characters, bytes.len());
-        characters.add(bytes.len()).write(0);
+        let source = bytes.as_ptr().add(start);
+        if length <= LANES && bytes.len() - start >= LANES {
+            // As a number: the compiler would make one call to memcpy of two copies.
+            characters.cast::<u128>().write_unaligned(source.cast::<u128>().read_unaligned());
+        } else {
+            std::ptr::copy_nonoverlapping(source, characters, length);
+        }
+        characters.add(length).write(0);
         let object = text.cast::<ffi::PyASCIIObject>();
-        (*object).length = bytes.len() as ffi::Py_ssize_t;
+        (*object).length = length as ffi::Py_ssize_t;
         (*object).hash = -1;
     }
 }

@@ -6,7 +6,7 @@
 //! what is left at its end goes byte by byte, by the same predicate.
 
 use crate::error::{JsonError, JsonErrorKind};
-use wide::u8x16;
+use wide::{i8x16, u8x16};
 
 /// A string body contains a backslash.
 pub const ESCAPED: u8 = 1;
@@ -31,6 +31,27 @@ fn masks(lanes: [u8; LANES]) -> (u32, u32) {
 #[inline]
 fn stops(byte: u8) -> bool {
     byte == b'"' || byte == b'\\' || byte < 0x20
+}
+
+/// Index of the first quote, backslash, control character or byte above ASCII at or after `from` (or the length). A string that goes
+/// on to a quote here is nothing but its bytes.
+#[inline]
+pub fn ascii_run(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(lanes) = bytes.get(at..).and_then(|rest| rest.first_chunk::<LANES>()) {
+        // As signed numbers, the bytes above ASCII are below the control characters.
+        let signed = i8x16::from(lanes.map(u8::cast_signed));
+        let ends = signed.simd_eq(i8x16::splat(b'"' as i8)) | signed.simd_eq(i8x16::splat(b'\\' as i8));
+        let stop = (ends | signed.simd_lt(i8x16::splat(0x20))).to_bitmask();
+        if stop != 0 {
+            return at + stop.trailing_zeros() as usize;
+        }
+        at += LANES;
+    }
+    while bytes.get(at).is_some_and(|&byte| !stops(byte) && byte < 0x80) {
+        at += 1;
+    }
+    at
 }
 
 /// Index of the first quote, backslash or control character at or after `from` (or the length), and whether a byte
@@ -198,6 +219,21 @@ mod tests {
                 assert_eq!(plain_run(&bytes, 0), (stop, stop / 2 < stop));
             }
             assert_eq!(plain_run(&vec![b'a'; length], 0), (length, false));
+        }
+    }
+
+    #[test]
+    fn ascii_runs_end_where_a_byte_wise_search_says() {
+        for length in 0..50 {
+            assert_eq!(ascii_run(&vec![b'a'; length], 0), length);
+            for at in 0..length {
+                for byte in 0..=255 {
+                    let mut bytes = vec![b'a'; length];
+                    bytes[at] = byte;
+                    let expected = if stops(byte) || byte >= 0x80 { at } else { length };
+                    assert_eq!(ascii_run(&bytes, 0), expected, "{byte} at {at} of {length}");
+                }
+            }
         }
     }
 
