@@ -4,7 +4,8 @@
         print(event.choices[0].text, end="")
 
 `Parser` gives server-sent events, `Decoder` typed ones; both take bytes as they come and do no I/O.
-`iter_events`, `aiter_events` and `decode` read whole sources, `collect` gives the message of a stream.
+`iter_events`, `aiter_events` and `decode` read whole sources, `text` gives the text of a stream and `collect`
+its message.
 The event classes are in `sselerate.events`, `event` declares further ones. `BACKEND` says if the compiled
 core is at work or its equivalent in Python.
 """
@@ -41,10 +42,12 @@ __all__ = [
     "TruncatedStreamError",
     "acollect",
     "aiter_events",
+    "atext",
     "collect",
     "decode",
     "events",
     "iter_events",
+    "text",
 ]
 __version__ = "0.1.0"
 
@@ -53,6 +56,8 @@ _streams = _bind(_backend)
 iter_events = _streams.iter_events
 aiter_events = _streams.aiter_events
 decode = _streams.decode
+text = _streams.text
+atext = _streams.atext
 
 
 if not typing.TYPE_CHECKING:  # which would take every name for one that exists

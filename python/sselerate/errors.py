@@ -39,6 +39,9 @@ class SSEError(Exception):
     Iterators deliver those first and leave this empty.
     """
 
+    text: str
+    """The text before the error, where a call was asked for text; else ""."""
+
     def __init__(self, message: str, *, offset: int | None = None, event_index: int | None = None) -> None:
         # args holds the message alone and everything else lives in __dict__: this is what makes
         # Exception's own pickling sufficient for the whole tree.
@@ -47,6 +50,7 @@ class SSEError(Exception):
         self.offset = offset
         self.event_index = event_index
         self.events = []
+        self.text = ""
 
 
 class DecodeError(SSEError):

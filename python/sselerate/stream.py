@@ -1,11 +1,11 @@
-"""Whole streams: `iter_events`, `aiter_events` and `decode`, on whichever backend they are bound to."""
+"""Whole streams: `iter_events`, `decode`, `text` and their asynchronous forms, on whichever backend they are bound to."""
 
 import inspect
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypedDict, TypeVar, overload
 
 from .errors import SSEError
-from .events.answers import StreamEvent
+from .events.answers import StreamEvent, string
 from .events.declare import Event
 from .events.error import ErrorEvent
 
@@ -297,9 +297,71 @@ class Streams:
         return events
 
 
+    def text(self, source: Any, target: Any = None, **options: Any) -> str:
+        """The text of a whole stream: the ``text`` of all its events, joined.
+
+        Events that are like earlier ones are not made: with the compiled core this takes less than half the
+        time of `iter_events`.
+
+        Args:
+            source: as in `iter_events`.
+            target: as in `iter_events`, of classes that have a ``text``, as those of `StreamEvent` do.
+            options: those of `Decoder`.
+
+        Raises:
+            SSEError: as `Decoder` describes; its ``text`` holds all text before the error.
+        """
+        decoder = self._new_decoder(target, **options)
+        texts: list[str] = []
+        try:
+            for chunk in _chunks(source):
+                texts.append(decoder.text(chunk))
+                if decoder.ended:
+                    break
+            texts += _last_texts(decoder)
+        except SSEError as error:
+            error.text = "".join(texts) + error.text
+            raise
+        return "".join(texts)
+
+    async def atext(self, source: Any, target: Any = None, **options: Any) -> str:
+        """The text of a whole stream, asynchronously.
+
+        Args:
+            source: as in `aiter_events`.
+            target: as in `text`.
+            options: those of `Decoder`.
+
+        Raises:
+            SSEError: as in `text`.
+        """
+        decoder = self._new_decoder(target, **options)
+        texts: list[str] = []
+        try:
+            async for chunk in _async_chunks(source):
+                texts.append(decoder.text(chunk))
+                if decoder.ended:
+                    break
+            texts += _last_texts(decoder)
+        except SSEError as error:
+            error.text = "".join(texts) + error.text
+            raise
+        return "".join(texts)
+
+
 def bind(backend: Backend) -> Streams:
     """The functions of this module on ``backend``, a module with ``Decoder`` and ``EventIterator``."""
     return Streams(backend)
+
+
+def _last_texts(decoder: Any) -> list[str]:
+    """The texts that the end of the stream gives."""
+    try:
+        events = decoder.close()
+    except SSEError as error:
+        error.text, error.events = "".join([string(event.text) for event in error.events]), []
+        raise
+    return [string(event.text) for event in events]
 
 
 def _chunks(source: Any) -> Iterator[Any]:

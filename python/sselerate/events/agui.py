@@ -209,6 +209,8 @@ class AGUITextMessageEvent(AGUIEvent):
     name: str | None = None
     """The name of who speaks."""
 
+    __text__ = "delta"
+
     @property
     def text(self) -> str:
         """The text to append."""

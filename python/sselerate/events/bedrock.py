@@ -294,6 +294,8 @@ class TitanStreamEvent(StreamEvent):
     total_output_text_token_count: int | None = None
     """Tokens generated so far."""
 
+    __text__ = "output_text"
+
     @property
     def text(self) -> str:
         """The text to append."""
@@ -327,6 +329,8 @@ class LlamaStreamEvent(StreamEvent):
 
     stop_reason: str | None = None
     """Why generation ended: "stop" or "length"; None while it goes on."""
+
+    __text__ = "generation"
 
     @property
     def text(self) -> str:

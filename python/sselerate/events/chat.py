@@ -229,6 +229,8 @@ class ChatCompletionChunk(StreamEvent):
     p: str | None = None
     """Random characters, as ``obfuscation``, in the streams of Mistral."""
 
+    __text__ = "choices[].delta.content"
+
     @property
     def text(self) -> str:
         """The text to append to the message, of all choices of the event."""

@@ -82,6 +82,8 @@ class CompletionStreamEvent(StreamEvent):
     obfuscation: str | None = None
     """Random characters that hide the length of the text from observers of the connection."""
 
+    __text__ = "choices[].text"
+
     @property
     def text(self) -> str:
         """The text to append, of all choices of the event."""

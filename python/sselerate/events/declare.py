@@ -175,6 +175,11 @@ class Event(_Presence):
 
     __schema__: ClassVar[Schema | None] = None
     __wire__: ClassVar[dict[str, str]] = {}
+    __text__: ClassVar[str | None] = None
+    """Where the property ``text``, defined in the same class, finds its text: the names of fields with dots
+    between them, ``[]`` behind those whose value is a tuple of which every item counts, as in
+    ``choices[].delta.content``. What is there must be the text if it is a str, and no text if it is None or
+    missing. The compiled core then reads texts without making events."""
 
     def __post_init__(self) -> None:
         if self.extra is not None:
@@ -275,6 +280,16 @@ def _unknown_key(self: Event, name: str) -> Any:
     if extra is not None and name in extra and not (name.startswith("__") and name.endswith("__")):
         return extra[name]
     raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+
+def text_path(cls: type[Event]) -> list[tuple[str, bool]] | None:
+    """What ``__text__`` says of ``cls``: field names, and whether every item of their value counts. None if it
+    says nothing, or a subclass has redefined ``text``."""
+    for base in cls.__mro__:
+        if "text" in vars(base):
+            path = vars(base).get("__text__")
+            return path and [(name.removesuffix("[]"), name.endswith("[]")) for name in path.split(".")]
+    return None
 
 
 @overload

@@ -85,6 +85,8 @@ class LlamaCppStreamEvent(StreamEvent):
     generation_settings: Any = None
     """The settings of the request, an object."""
 
+    __text__ = "content"
+
     @property
     def text(self) -> str:
         """The text to append."""

@@ -513,6 +513,8 @@ class ContentBlockDeltaEvent(MessageEvent):
     delta: ContentBlockDelta
     """What is added."""
 
+    __text__ = "delta.text"
+
     @property
     def text(self) -> str:
         """The text to append."""

@@ -148,6 +148,8 @@ class OllamaChatResponse(OllamaResponse):
     message: OllamaMessage | None = None
     """What it adds to the message."""
 
+    __text__ = "message.content"
+
     @property
     def text(self) -> str:
         """The text to append."""
@@ -190,6 +192,8 @@ class OllamaGenerateResponse(OllamaResponse):
 
     context: tuple[int, ...] | None = None
     """The conversation as tokens, in the last event, to be continued with."""
+
+    __text__ = "response"
 
     @property
     def text(self) -> str:

@@ -675,6 +675,8 @@ class ResponseTextDeltaEvent(ResponseItemEvent):
     obfuscation: str | None = None
     """Random characters that hide the length of the text from observers of the connection."""
 
+    __text__ = "delta"
+
     @property
     def text(self) -> str:
         """The text to append."""
@@ -1181,6 +1183,8 @@ class ResponseAudioTranscriptDeltaEvent(ResponseItemEvent):
 
     delta: str
     """The text to append."""
+
+    __text__ = "delta"
 
     @property
     def text(self) -> str:

@@ -71,6 +71,8 @@ class UIMessageTextEvent(UIMessageEvent):
     delta: str | None = None
     """Text to append."""
 
+    __text__ = "delta"
+
     @property
     def text(self) -> str:
         """The text to append."""

@@ -207,6 +207,17 @@ impl Decoder {
         self.reader.event_index
     }
 
+    /// Whether a chunk is used up at `position`, and no event left open. It counts as read then: take the next one. False:
+    /// go on with [`Decoder::step`].
+    #[inline]
+    pub fn end_chunk(&mut self, chunk: &[u8], position: usize) -> bool {
+        let used_up = position == chunk.len() && self.framer.at_block_start();
+        if used_up {
+            self.framer.split(position);
+        }
+        used_up
+    }
+
     /// The event at `*position` of `chunk`, which moves behind it, if it fits a template. None: go on with [`Decoder::parse`].
     #[inline]
     pub fn take<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Hit<'a>> {

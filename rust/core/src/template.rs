@@ -90,8 +90,9 @@ struct Template {
     framed: bool,
     bare: bool,
     scalars: Vec<Scalar>,
-    /// The scalars that are holes: start, end, kind.
-    holes: Vec<(usize, usize, Value)>,
+    /// What is compared: each hole with the constant before it, and the constant behind the last.
+    holes: Vec<(Box<[u8]>, Value)>,
+    last_segment: Box<[u8]>,
     /// Hash of everything but the scalars that may vary.
     shape: u64,
     hits_since_change: u64,
@@ -165,30 +166,34 @@ impl Predictor {
     /// Take a whole event, with its lines, at `at`, if it fits a template.
     #[inline]
     pub fn take_event(&mut self, chunk: &[u8], at: usize) -> Option<Taken> {
-        self.first_fit(chunk, at, true)
+        let expected = self.expected()?;
+        match self.templates.get(expected)?.fit::<true>(chunk, at, &mut self.spans) {
+            Some(end) => self.hit(expected, end),
+            None => self.other_fit::<true>(expected, chunk, at),
+        }
     }
 
     /// Take a payload that is already framed, if it fits a template.
     #[inline]
     pub fn take_payload(&mut self, payload: &[u8]) -> Option<Taken> {
-        self.first_fit(payload, 0, false)
+        let expected = self.expected()?;
+        match self.templates.get(expected)?.fit::<false>(payload, 0, &mut self.spans) {
+            Some(end) => self.hit(expected, end),
+            None => self.other_fit::<false>(expected, payload, 0),
+        }
     }
 
     #[inline]
-    fn first_fit(&mut self, bytes: &[u8], at: usize, framed: bool) -> Option<Taken> {
-        let expected = self.templates.get(self.last)?.successor;
-        if let Some(end) = self.templates.get(expected)?.fit(bytes, at, framed, &mut self.spans) {
-            return self.hit(expected, end);
-        }
-        self.other_fit(expected, bytes, at, framed)
+    fn expected(&self) -> Option<usize> {
+        Some(self.templates.get(self.last)?.successor)
     }
 
     #[inline(never)]
-    fn other_fit(&mut self, expected: usize, bytes: &[u8], at: usize, framed: bool) -> Option<Taken> {
+    fn other_fit<const FRAMED: bool>(&mut self, expected: usize, bytes: &[u8], at: usize) -> Option<Taken> {
         let spans = &mut self.spans;
         let mut others = self.templates.iter().enumerate().filter(|&(template, _)| template != expected);
         let (template, end) =
-            others.find_map(|(number, template)| Some((number, template.fit(bytes, at, framed, spans)?)))?;
+            others.find_map(|(number, template)| Some((number, template.fit::<FRAMED>(bytes, at, spans)?)))?;
         if let Some(last) = self.templates.get_mut(self.last) {
             last.successor = template;
         }
@@ -295,6 +300,7 @@ impl Predictor {
             bare: frame.bare,
             scalars,
             holes: Vec::new(),
+            last_segment: Box::default(),
             shape,
             hits_since_change: 0,
             last_used: self.clock,
@@ -323,35 +329,43 @@ impl Predictor {
 }
 
 impl Template {
-    /// Compare with the bytes at `at`, and read the holes: the end of the event.
+    /// Compare with the bytes at `at`, and read the holes: the end of the event. `FRAMED`: with its lines, else the payload alone.
     #[inline(always)]
-    fn fit(&self, bytes: &[u8], at: usize, framed: bool, spans: &mut [Span; MAX_HOLES]) -> Option<usize> {
-        let (mut constant, text_end) = if framed { (0, self.text.len()) } else { self.payload };
-        if framed && !self.framed {
+    fn fit<const FRAMED: bool>(&self, bytes: &[u8], at: usize, spans: &mut [Span; MAX_HOLES]) -> Option<usize> {
+        if FRAMED && !self.framed {
             return None;
         }
-        let mut at = at;
-        for (&(start, end, value), span) in self.holes.iter().zip(spans) {
-            at = after(bytes, at, self.text.get(constant..start)?)?;
-            if value == Value::Str {
-                let quote = scan::ascii_run(bytes, at);
-                *span = Span { start: at, end: quote, flags: 0 };
-                if bytes.get(quote) != Some(&b'"') {
-                    *span = unusual_string(bytes, at)?;
+        let mut skip = if FRAMED { 0 } else { self.payload.0 };
+        let mut rest = bytes.get(at..)?;
+        for ((segment, value), span) in self.holes.iter().zip(spans) {
+            rest = after(rest, segment.get(skip..)?)?;
+            skip = 0;
+            let start = bytes.len() - rest.len();
+            if *value == Value::Str {
+                let quote = scan::ascii_run(rest, 0);
+                *span = Span { start, end: start + quote, flags: 0 };
+                rest = rest.get(quote..)?;
+                if rest.first() == Some(&b'"') {
+                    continue;
                 }
-            } else {
-                *span = value.read(bytes, at)?;
             }
-            at = span.end;
-            constant = end;
+            *span = value.read(bytes, start)?;
+            rest = bytes.get(span.end..)?;
         }
-        let end = after(bytes, at, self.text.get(constant..text_end)?)?;
-        (framed || end == bytes.len()).then_some(end)
+        let suffix = if FRAMED { 0 } else { self.text.len() - self.payload.1 };
+        let segment = self.last_segment.get(skip..self.last_segment.len().checked_sub(suffix)?)?;
+        let end = bytes.len() - after(rest, segment)?.len();
+        (FRAMED || end == bytes.len()).then_some(end)
     }
 
     fn cut(&mut self) {
-        let holes = self.scalars.iter().filter(|scalar| scalar.hole);
-        self.holes = holes.map(|scalar| (scalar.start, scalar.end, scalar.value)).collect();
+        let mut constant = 0;
+        self.holes.clear();
+        for scalar in self.scalars.iter().filter(|scalar| scalar.hole) {
+            self.holes.push((self.text[constant..scalar.start].into(), scalar.value));
+            constant = scalar.end;
+        }
+        self.last_segment = self.text[constant..].into();
     }
 
     fn gap(&self, from: usize, to: usize) -> &[u8] {
@@ -429,11 +443,11 @@ fn unusual_string(bytes: &[u8], at: usize) -> Option<Span> {
     Some(Span { start: at, end, flags })
 }
 
-/// If `bytes` continue with `segment` at `at`: the index behind it.
-#[inline]
-fn after(bytes: &[u8], at: usize, segment: &[u8]) -> Option<usize> {
-    let end = at + segment.len();
-    same(bytes.get(at..end)?, segment).then_some(end)
+/// If `bytes` begin with `segment`: what is behind it.
+#[inline(always)]
+fn after<'a>(bytes: &'a [u8], segment: &[u8]) -> Option<&'a [u8]> {
+    let (head, rest) = bytes.split_at_checked(segment.len())?;
+    same(head, segment).then_some(rest)
 }
 
 /// Whether two slices of one length are equal. Short ones, as between holes, without a call: by lanes or words that may overlap.

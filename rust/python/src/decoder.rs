@@ -5,9 +5,10 @@ use crate::chunk::Chunk;
 use crate::errors;
 use crate::guard::{Entered, Exclusive};
 use crate::options::{ContentType, EventId, Limit, Switch};
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 use crate::program::{Program, Warm};
 use crate::scalar;
+use crate::text::Text;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -71,11 +72,11 @@ pub(crate) struct State {
     content_type: ContentType,
     /// The dialect of the first event that belongs to one.
     dialect: Option<Py<PyAny>>,
-    /// The class of the last event that belongs to none, so that it is asked once.
-    no_dialect: *const ffi::PyTypeObject,
+    /// The class that was asked for its dialect last, so that it is asked once.
+    asked_for_dialect: *const ffi::PyTypeObject,
 }
 
-// SAFETY: `no_dialect` is only compared.
+// SAFETY: `asked_for_dialect` is only compared.
 unsafe impl Send for State {}
 
 /// What the first bytes of a stream say.
@@ -159,7 +160,7 @@ impl Decoder {
             last_event_id: last_event_id.0,
             content_type,
             dialect: None,
-            no_dialect: std::ptr::null(),
+            asked_for_dialect: std::ptr::null(),
         };
         if state.content_type.is_binary() {
             state.hand_over(py)?;
@@ -178,24 +179,31 @@ impl Decoder {
         if let Some(other) = &state.other {
             return Ok(other.bind(py).call_method1("feed", (data,))?.cast_into()?);
         }
-        if state.closed {
-            return Err(PyRuntimeError::new_err("feed() after close(); call reset() first"));
-        }
-        let chunk = Chunk::of(data)?;
         let events = PyList::empty(py);
-        match state.open(py, chunk.bytes(py))? {
-            Opening::Open => {}
-            Opening::Lines => {
-                state.decode_left(py, chunk.bytes(py), &events)?;
-                state.decode_chunk(py, chunk.bytes(py), &events)?;
-            }
-            Opening::HeldLines(held) => state.decode_chunk(py, &held, &events)?,
-            Opening::Other(held) => {
-                let other = state.hand_over(py)?;
-                return Ok(other.call_method1("feed", (PyBytes::new(py, &held),))?.cast_into()?);
-            }
+        match state.take_chunk(py, data, &mut Sink::Events(&events))? {
+            None => Ok(events),
+            Some(held) => Ok(state.hand_over(py)?.call_method1("feed", (held,))?.cast_into()?),
         }
-        Ok(events)
+    }
+
+    /// Takes the next bytes of the stream and returns the text of the events they complete, joined.
+    ///
+    /// The same as the ``text`` of what `feed` returns, in a fraction of the time: events that are like earlier
+    /// ones are not made.
+    ///
+    /// Raises:
+    ///     SSEError: as in `feed`; its ``text`` holds the text before it.
+    ///     RuntimeError: as in `feed`.
+    fn text<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let mut state = self.enter()?;
+        if let Some(other) = &state.other {
+            return other.bind(py).call_method1("text", (data,));
+        }
+        let mut text = Text::default();
+        match state.take_chunk(py, data, &mut Sink::Text(&mut text))? {
+            None => text.finish(py),
+            Some(held) => state.hand_over(py)?.call_method1("text", (held,)),
+        }
     }
 
     /// Ends the stream and returns its last event, if only the blank line after it was missing.
@@ -211,12 +219,12 @@ impl Decoder {
         let events = PyList::empty(py);
         state.closed = true;
         state.hold_as_lines();
-        state.decode_left(py, b"", &events)?;
+        state.decode_left(py, b"", &mut Sink::Events(&events))?;
         loop {
             match state.finish(py) {
                 Ok(Some(event)) => events.append(event)?,
                 Ok(None) => return Ok(events),
-                Err(error) => return Err(errors::with_events(py, error, &events)),
+                Err(error) => return Err(errors::with_attribute(py, error, "events", &events)),
             }
         }
     }
@@ -408,11 +416,9 @@ impl State {
 
     /// Note the dialect of an event, of the first that has one.
     fn note_dialect(&mut self, event: &Bound<'_, PyAny>) -> PyResult<()> {
-        if self.dialect.is_none() && self.no_dialect != event.get_type_ptr().cast_const() {
-            match event.get_type().getattr_opt("__dialect__")?.filter(|name| !name.is_none()) {
-                Some(name) => self.dialect = Some(name.unbind()),
-                None => self.no_dialect = event.get_type_ptr(),
-            }
+        if self.dialect.is_none() && self.asked_for_dialect != event.get_type_ptr().cast_const() {
+            self.dialect = plan::dialect(event)?;
+            self.asked_for_dialect = event.get_type_ptr();
         }
         Ok(())
     }
@@ -426,9 +432,9 @@ impl State {
         self.opening.is_none() && !self.core.is_ended() && self.core.framer_mut().at_block_start()
     }
 
-    /// A chunk is used up, to its end at `position`.
-    pub(crate) fn end_chunk(&mut self, position: usize) {
-        self.core.framer_mut().split(position);
+    /// A chunk of which all events were taken is behind.
+    pub(crate) fn end_chunk(&mut self, chunk: &[u8]) {
+        self.core.end_chunk(chunk, chunk.len());
     }
 
     pub(crate) fn is_ended(&self) -> bool {
@@ -458,6 +464,9 @@ impl State {
         position: &mut usize,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         loop {
+            if self.core.end_chunk(chunk, *position) {
+                return Ok(None);
+            }
             if let Some(event) = self.take(py, chunk, position)? {
                 return Ok(Some(event));
             }
@@ -489,11 +498,10 @@ impl State {
         let Some(Some(plan)) = self.plans.get_mut(hit.template) else {
             return Err(PyRuntimeError::new_err("a template without a plan"));
         };
-        let event = plan.make(py, self.program.get(), &mut self.assembler, hit)?;
         if self.dialect.is_none() {
-            self.note_dialect(&event)?;
+            self.dialect = plan.dialect.as_ref().map(|name| name.clone_ref(py));
         }
-        Ok(Some(event))
+        plan.make(py, self.program.get(), &mut self.assembler, hit).map(Some)
     }
 
     /// The next event that the end of the stream gives; None: there is no more.
@@ -519,32 +527,107 @@ impl State {
         }
     }
 
-    fn decode_chunk(&mut self, py: Python<'_>, chunk: &[u8], events: &Bound<'_, PyList>) -> PyResult<()> {
+    /// Decode the next bytes of the stream. Some: they show that it is left to the pure-Python decoder, and how it begins.
+    fn take_chunk<'py>(
+        &mut self,
+        py: Python<'py>,
+        data: &Bound<'py, PyAny>,
+        sink: &mut Sink<'_, 'py>,
+    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        if self.closed {
+            return Err(PyRuntimeError::new_err("feed() after close(); call reset() first"));
+        }
+        let chunk = Chunk::of(data)?;
+        match self.open(py, chunk.bytes(py))? {
+            Opening::Open => {}
+            Opening::Lines => {
+                self.decode_left(py, chunk.bytes(py), sink)?;
+                self.decode_chunk(py, chunk.bytes(py), sink)?;
+            }
+            Opening::HeldLines(held) => self.decode_chunk(py, &held, sink)?,
+            Opening::Other(held) => return Ok(Some(PyBytes::new(py, &held))),
+        }
+        Ok(None)
+    }
+
+    fn decode_chunk(&mut self, py: Python<'_>, chunk: &[u8], sink: &mut Sink<'_, '_>) -> PyResult<()> {
         let mut position = 0;
-        loop {
-            match self.next(py, chunk, &mut position) {
-                Ok(Some(event)) => events.append(event)?,
-                Ok(None) => return Ok(()),
-                Err(error) => {
-                    self.core.framer_mut().split(position);
-                    self.left.extend_from_slice(&chunk[position..]);
-                    return Err(errors::with_events(py, error, events));
-                }
+        match self.decode_until_error(py, chunk, &mut position, sink) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                self.core.framer_mut().split(position);
+                self.left.extend_from_slice(&chunk[position..]);
+                Err(sink.add_to(py, error))
             }
         }
     }
 
+    fn decode_until_error(
+        &mut self,
+        py: Python<'_>,
+        chunk: &[u8],
+        position: &mut usize,
+        sink: &mut Sink<'_, '_>,
+    ) -> PyResult<()> {
+        loop {
+            if let Sink::Text(text) = sink {
+                self.take_texts(py, chunk, position, text)?;
+            }
+            let Some(event) = self.next(py, chunk, position)? else { return Ok(()) };
+            match sink {
+                Sink::Events(events) => events.append(event)?,
+                Sink::Text(text) => text.push_event(&event)?,
+            }
+        }
+    }
+
+    /// Read the text of the events from `*position` on that fit a template.
+    fn take_texts(&mut self, py: Python<'_>, chunk: &[u8], position: &mut usize, text: &mut Text) -> PyResult<()> {
+        while let Some(hit) = self.core.take(chunk, position) {
+            let Some(Some(plan)) = self.plans.get_mut(hit.template) else {
+                return Err(PyRuntimeError::new_err("a template without a plan"));
+            };
+            if self.dialect.is_none() {
+                self.dialect = plan.dialect.as_ref().map(|name| name.clone_ref(py));
+            }
+            match plan.text(py, self.program.get()) {
+                Some(pieces) => text.push_pieces(pieces, hit),
+                None => text.push_event(&plan.make(py, self.program.get(), &mut self.assembler, hit)?)?,
+            }
+        }
+        Ok(())
+    }
+
     /// Decode what an error left over. Should there be another one, `after` is left over too.
-    fn decode_left(&mut self, py: Python<'_>, after: &[u8], events: &Bound<'_, PyList>) -> PyResult<()> {
+    fn decode_left(&mut self, py: Python<'_>, after: &[u8], sink: &mut Sink<'_, '_>) -> PyResult<()> {
         if self.left.is_empty() {
             return Ok(());
         }
         let left = std::mem::take(&mut self.left);
-        let result = self.decode_chunk(py, &left, events);
+        let result = self.decode_chunk(py, &left, sink);
         if result.is_err() {
             self.left.extend_from_slice(after);
         }
         result
+    }
+}
+
+/// What a call is asked for.
+enum Sink<'a, 'py> {
+    Events(&'a Bound<'py, PyList>),
+    Text(&'a mut Text),
+}
+
+impl Sink<'_, '_> {
+    /// `error` with what came before it.
+    fn add_to(&self, py: Python<'_>, error: PyErr) -> PyErr {
+        match self {
+            Self::Events(events) => errors::with_attribute(py, error, "events", events),
+            Self::Text(text) => match text.finish(py) {
+                Ok(text) => errors::with_attribute(py, error, "text", &text),
+                Err(error) => error,
+            },
+        }
     }
 }
 

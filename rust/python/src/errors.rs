@@ -83,10 +83,10 @@ pub(crate) fn error_event<'py>(exception: &Bound<'py, PyAny>) -> PyResult<Bound<
     python!(exception.py(), "sselerate.events.error", "ErrorEvent")?.call_method1("of", (exception,))
 }
 
-/// `exception` with the events that the same call had decoded before it.
-pub(crate) fn with_events(py: Python<'_>, exception: PyErr, events: &Bound<'_, PyAny>) -> PyErr {
+/// `exception` with what the same call had decoded before it, if it is one of ours.
+pub(crate) fn with_attribute(py: Python<'_>, exception: PyErr, name: &str, before: &Bound<'_, PyAny>) -> PyErr {
     let value = exception.value(py);
-    match value.hasattr("events").and_then(|known| if known { value.setattr("events", events) } else { Ok(()) }) {
+    match value.hasattr(name).and_then(|known| if known { value.setattr(name, before) } else { Ok(()) }) {
         Ok(()) => exception,
         Err(error) => error,
     }

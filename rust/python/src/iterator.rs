@@ -94,7 +94,7 @@ impl EventIterator {
             Err(error) => return given(py, Err(error)),
         };
         let (chunk, position) = source.current.as_mut()?;
-        decoder.end_chunk(*position);
+        decoder.end_chunk(chunk.bytes(py));
         *position = 0;
         std::mem::replace(chunk, next).release(py);
         given(py, decoder.take(py, chunk.bytes(py), position))

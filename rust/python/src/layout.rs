@@ -101,6 +101,10 @@ pub(crate) struct EventLayout {
     pub(crate) defaults: Box<[Py<PyAny>]>,
     /// The slot that takes the name in the `event` field of the block.
     pub(crate) event_name: Option<isize>,
+    /// The attributes of the fields.
+    pub(crate) names: Box<[String]>,
+    /// Where the text of an event is; None: ask its attribute `text`. See `text`.
+    pub(crate) text: Option<Box<[(String, bool)]>>,
     /// `note_extra` was called.
     noted: AtomicBool,
 }
@@ -111,16 +115,22 @@ impl EventLayout {
         names: &[String],
         defaults: Box<[Py<PyAny>]>,
         event_name: Option<&str>,
+        text: Option<Vec<(String, bool)>>,
     ) -> PyResult<Self> {
         let hidden = ["extra", "_absent"];
         let layout = Layout::new(class, names.iter().map(String::as_str).chain(hidden))?;
         let event_name = event_name.map(|name| slot_offset(class, name)).transpose()?;
-        Ok(Self { layout, defaults, event_name, noted: AtomicBool::new(false) })
+        let (names, text) = (names.into(), text.map(Vec::into_boxed_slice));
+        Ok(Self { layout, defaults, event_name, names, text, noted: AtomicBool::new(false) })
     }
 
     #[inline]
     pub(crate) fn make<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.layout.make(py)
+    }
+
+    pub(crate) fn class<'py>(&self, py: Python<'py>) -> &Bound<'py, PyType> {
+        self.layout.class(py)
     }
 
     #[inline]

@@ -20,6 +20,7 @@ mod plan;
 mod program;
 mod reuse;
 mod scalar;
+mod text;
 
 /// The compiled backend of sselerate.
 #[pymodule]

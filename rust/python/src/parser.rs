@@ -162,7 +162,7 @@ impl State {
             if let Err(error) = made.and_then(|made| events.append(made)) {
                 self.framer.split(position);
                 self.left.extend_from_slice(&chunk[position..]);
-                return Err(errors::with_events(py, error, events));
+                return Err(errors::with_attribute(py, error, "events", events));
             }
         }
         Ok(())
@@ -185,7 +185,7 @@ impl State {
         while let Some(item) = self.framer.finish() {
             let made = self.maker.make(py, item, &mut self.event_index, self.strict, self.max_event_bytes);
             if let Err(error) = made.and_then(|made| events.append(made)) {
-                return Err(errors::with_events(py, error, events));
+                return Err(errors::with_attribute(py, error, "events", events));
             }
         }
         Ok(())

@@ -11,14 +11,17 @@ use crate::layout;
 use crate::program::Program;
 use crate::reuse;
 use crate::scalar;
+use crate::text::{self, Piece};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::ffi;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use sselerate_core::decoder::Hit;
 use sselerate_core::json::{Kind, scan, unescape};
 use sselerate_core::schema::{ClassId, ShapeId};
 use sselerate_core::template::Learned;
+use std::cell::OnceCell;
 
 /// Earlier events kept for reuse: enough for the events of two 16 KiB chunks that are handed out as lists.
 const MAX_KEPT: usize = 160;
@@ -30,7 +33,7 @@ const MAX_PARTS: usize = 8;
 const ITEMS: usize = std::mem::offset_of!(ffi::PyTupleObject, ob_item);
 
 /// A way to make a value.
-enum Part {
+pub(crate) enum Part {
     /// Immutable and free of holes: shared by all events of the template.
     Constant(Py<PyAny>),
     Hole {
@@ -63,7 +66,11 @@ struct Kept {
 
 /// How to make the events of one template.
 pub(crate) struct Plan {
-    root: Part,
+    pub(crate) root: Part,
+    /// The dialect of its events, if they have one.
+    pub(crate) dialect: Option<Py<PyAny>>,
+    /// Where the text of its events is, once that was asked for.
+    text: OnceCell<Option<Vec<Piece>>>,
     reuse: Option<Reuse>,
     /// Earlier events, in the order they were handed out, from `next` on.
     kept: Vec<Kept>,
@@ -85,7 +92,8 @@ impl Plan {
         let mut reuse = Reuse { below: Vec::new(), holes: Vec::new() };
         let reusable = cfg!(not(Py_GIL_DISABLED)) && !matches!(root, Part::Constant(_)) && reuse.add(&root, 0);
         let reuse = (reusable && reuse.below.len() < MAX_PARTS).then_some(reuse);
-        Ok(Self { root, reuse, kept: Vec::new(), next: 0, room: reuse::LEAST_ROOM })
+        let dialect = dialect(event)?;
+        Ok(Self { root, dialect, text: OnceCell::new(), reuse, kept: Vec::new(), next: 0, room: reuse::LEAST_ROOM })
     }
 
     /// The event of a hit.
@@ -134,6 +142,11 @@ impl Plan {
             self.keep(&event);
         }
         Ok(event)
+    }
+
+    /// Where the text of the events is; None: they have to be asked.
+    pub(crate) fn text(&self, py: Python<'_>, program: &Program) -> Option<&[Piece]> {
+        self.text.get_or_init(|| text::pieces(py, program, &self.root)).as_deref()
     }
 
     /// Let go of earlier events.
@@ -225,6 +238,12 @@ impl Reuse {
         }
         true
     }
+}
+
+/// The name of the dialect that the class of an event belongs to.
+pub(crate) fn dialect(event: &Bound<'_, PyAny>) -> PyResult<Option<Py<PyAny>>> {
+    let name = event.get_type().getattr_opt(intern!(event.py(), "__dialect__"))?;
+    Ok(name.filter(|name| !name.is_none()).map(Bound::unbind))
 }
 
 /// The value in a hole. One that held a word may hold another word now. ASCII strings are made with room, by `reuse`.

@@ -102,7 +102,7 @@ impl Program {
             Target::Shape(shape)
         };
         let names = ["data".to_owned(), "type".to_owned()];
-        let generic = EventLayout::new(&generic_class, &names, Box::new([py.None(), py.None()]), Some("type"))?;
+        let generic = EventLayout::new(&generic_class, &names, Box::new([py.None(), py.None()]), Some("type"), None)?;
         let schema = Arc::new(Schema { classes: compiler.classes, shapes: compiler.shapes, target, last, last_names });
         Ok(Self { schema, layouts: compiler.layouts, generic, warm: Default::default() })
     }
@@ -176,7 +176,8 @@ impl<'py> Compiler<'py> {
         let defaults = fields.iter().map(|field| Ok(field.getattr("default")?.unbind())).collect::<PyResult<_>>()?;
         let id = self.classes.len();
         self.classes.push(Class::default());
-        self.layouts.push(EventLayout::new(class, &names, defaults, event_name.as_deref())?);
+        let text = self.declare.call_method1("text_path", (class,))?.extract()?;
+        self.layouts.push(EventLayout::new(class, &names, defaults, event_name.as_deref(), text)?);
         self.known.insert(identity, (class.clone().into_any(), id));
         let mut compiled = Vec::with_capacity(fields.len());
         for field in fields {
