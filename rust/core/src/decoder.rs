@@ -48,6 +48,8 @@ struct Reader {
     /// A payload whose invalid UTF-8 was replaced.
     repaired: Vec<u8>,
     pinned: Vec<bool>,
+    /// A class of the target has a field `error`.
+    error_is_data: bool,
     event_index: u64,
     done: bool,
     ended: bool,
@@ -146,6 +148,7 @@ impl Decoder {
         Self {
             framer: Framer::new(Mode::Typed, options.max_event_bytes, false),
             reader: Reader {
+                error_is_data: schema.declares_error(),
                 schema,
                 predictor: Predictor::new(options.predict),
                 options,
@@ -331,7 +334,7 @@ impl Reader {
     }
 
     fn parse_event<'a>(&'a mut self, frame: Frame<'a>, chunk: &'a [u8], event_index: u64) -> Step<'a> {
-        let Self { schema, options, predictor, tape, repaired, pinned, done, .. } = self;
+        let Self { schema, options, predictor, tape, repaired, pinned, error_is_data, done, .. } = self;
         let data = frame.data.unwrap_or_default();
         let offset = frame.offset;
         let fail = |cause, payload| Step::Failed(Failure { cause, data: text(payload), event_index, offset });
@@ -356,7 +359,7 @@ impl Reader {
         let shape = schema.shape_of_payload(payload, tape);
         let is_object = tape.nodes()[0].kind == Kind::Object;
         if (is_object || named_error)
-            && let Some(node) = signs.server_error(tape, payload, named_error, schema.declares_error())
+            && let Some(node) = signs.server_error(tape, payload, named_error, *error_is_data)
         {
             return fail(Cause::Server(Some((tape, node))), payload);
         }
@@ -387,7 +390,8 @@ impl Reader {
 /// all payloads are ASCII.
 fn parse_text<'a>(data: &'a [u8], tape: &mut Tape, repaired: &'a mut Vec<u8>) -> (&'a [u8], Result<(), JsonError>) {
     let parsed = parse(data, tape);
-    if data.is_ascii() || std::str::from_utf8(data).is_ok() {
+    let ascii = if parsed.is_ok() { tape.is_ascii() } else { data.is_ascii() };
+    if ascii || std::str::from_utf8(data).is_ok() {
         return (data, parsed);
     }
     repaired.clear();
@@ -414,7 +418,6 @@ fn is_terminator(data: &[u8]) -> bool {
 }
 
 /// The members that tell about an event whatever it is, if the payload is an object: the nodes of their values.
-#[derive(Default)]
 struct Signs {
     error: Option<usize>,
     kind: Option<usize>,
@@ -423,19 +426,8 @@ struct Signs {
 
 impl Signs {
     fn of(payload: &[u8], tape: &Tape) -> Self {
-        let mut signs = Self::default();
-        if tape.nodes()[0].kind != Kind::Object {
-            return signs;
-        }
-        for key in tape.children(0) {
-            match &*tape.nodes()[key].text(payload) {
-                b"error" => signs.error = Some(key + 1),
-                b"type" => signs.kind = Some(key + 1),
-                b"object" => signs.object = Some(key + 1),
-                _ => {}
-            }
-        }
-        signs
+        let member = |key: &str| tape.member(payload, 0, key.as_bytes());
+        Self { error: member("error"), kind: member("type"), object: member("object") }
     }
 
     /// The node of the error a server reports. `named`: the `event` field says it is one. `declared`: the consumer

@@ -68,9 +68,12 @@ impl Node {
     }
 
     /// Whether a string or key is this text.
-    #[inline]
+    #[inline(always)]
     pub fn spells(&self, payload: &[u8], text: &[u8]) -> bool {
-        *self.text(payload) == *text
+        if (self.end - self.start) as usize == text.len() {
+            return payload.get(self.start as usize..self.end as usize) == Some(text);
+        }
+        self.flags & scan::ESCAPED != 0 && *self.text(payload) == *text
     }
 }
 
@@ -80,6 +83,24 @@ pub struct Tape {
     nodes: Vec<Node>,
     /// Room for the parser's stack.
     open: Vec<u32>,
+    seen: Seen,
+}
+
+/// What was seen anywhere in a payload, to know at once what can't be there.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    /// [`key_bit`] of every key; all bits if one has escapes.
+    keys: u64,
+    /// The flags of all strings and keys.
+    flags: u8,
+}
+
+/// One of 64 bits for the keys of a length, first and last byte.
+#[inline]
+fn key_bit(key: &[u8]) -> u64 {
+    let ends = usize::from(key.first().copied().unwrap_or_default())
+        + 5 * usize::from(key.last().copied().unwrap_or_default());
+    1 << ((key.len() * 11 + ends) & 63)
 }
 
 impl Tape {
@@ -104,8 +125,23 @@ impl Tape {
         })
     }
 
+    /// Whether all bytes of strings and keys are ASCII.
+    #[inline]
+    pub fn is_ascii(&self) -> bool {
+        self.seen.flags & scan::NON_ASCII == 0
+    }
+
+    /// Whether there may be such a key anywhere; if not, there is none.
+    #[inline]
+    pub fn may_have(&self, key: &[u8]) -> bool {
+        self.seen.keys & key_bit(key) != 0
+    }
+
     /// The value of a member of an object; of several with this key, the last. Keys with escapes are compared unescaped.
     pub fn member(&self, payload: &[u8], index: usize, key: &[u8]) -> Option<usize> {
+        if !self.may_have(key) {
+            return None;
+        }
         if self.nodes.get(index)?.kind != Kind::Object {
             return None;
         }
@@ -123,9 +159,9 @@ pub fn parse(payload: &[u8], tape: &mut Tape) -> Result<(), JsonError> {
     assert!(u32::try_from(payload.len()).is_ok(), "a payload of 4 GiB or more");
     let mut open = std::mem::take(&mut tape.open);
     open.clear();
-    let mut parser = Parser { payload, at: 0, nodes: &mut tape.nodes, open };
+    let mut parser = Parser { payload, at: 0, nodes: &mut tape.nodes, open, seen: Seen::default() };
     let parsed = parser.run();
-    tape.open = parser.open;
+    (tape.open, tape.seen) = (parser.open, parser.seen);
     parsed
 }
 
@@ -135,17 +171,21 @@ struct Parser<'a> {
     nodes: &'a mut Vec<Node>,
     /// Node indexes of the arrays and objects we are in.
     open: Vec<u32>,
+    seen: Seen,
 }
 
 // The small steps are inlined into the one loop: as calls they would cost more than what they do.
 impl Parser<'_> {
     fn run(&mut self) -> Result<(), JsonError> {
+        // What the innermost of `open` is.
+        let mut in_object = false;
         'value: loop {
             match self.peek() {
                 Some(b'"') => self.string(Kind::Str)?,
                 Some(b'{') => {
                     self.enter(Kind::Object)?;
                     if self.peek() != Some(b'}') {
+                        in_object = true;
                         self.key()?;
                         continue 'value;
                     }
@@ -154,6 +194,7 @@ impl Parser<'_> {
                 Some(b'[') => {
                     self.enter(Kind::Array)?;
                     if self.peek() != Some(b']') {
+                        in_object = false;
                         continue 'value;
                     }
                     self.leave();
@@ -164,13 +205,12 @@ impl Parser<'_> {
             }
             // A value has ended: what follows depends on what we are in.
             loop {
-                let Some(&parent) = self.open.last() else {
+                if self.open.is_empty() {
                     return match self.peek() {
                         None => Ok(()),
                         Some(_) => self.fail(JsonErrorKind::TrailingData),
                     };
-                };
-                let in_object = self.nodes[parent as usize].kind == Kind::Object;
+                }
                 match self.peek() {
                     Some(b',') => {
                         self.at += 1;
@@ -179,8 +219,8 @@ impl Parser<'_> {
                         }
                         continue 'value;
                     }
-                    Some(b'}') if in_object => self.leave(),
-                    Some(b']') if !in_object => self.leave(),
+                    Some(b'}') if in_object => in_object = self.leave(),
+                    Some(b']') if !in_object => in_object = self.leave(),
                     None => return self.fail(JsonErrorKind::UnexpectedEnd),
                     Some(_) if in_object => return self.fail(JsonErrorKind::ExpectedCommaOrBrace),
                     Some(_) => return self.fail(JsonErrorKind::ExpectedCommaOrBracket),
@@ -217,11 +257,8 @@ impl Parser<'_> {
     #[inline(always)]
     fn string(&mut self, kind: Kind) -> Result<(), JsonError> {
         let start = self.at + 1;
-        let (mut end, non_ascii) = scan::plain_run(self.payload, start);
-        let mut flags = if non_ascii { scan::NON_ASCII } else { 0 };
-        if self.payload.get(end) != Some(&b'"') {
-            (end, flags) = scan::string(self.payload, start)?;
-        }
+        let (end, flags) = scan::string(self.payload, start)?;
+        self.seen.flags |= flags;
         self.push(kind, flags, start, end);
         self.at = end + 1;
         Ok(())
@@ -230,7 +267,13 @@ impl Parser<'_> {
     #[inline(always)]
     fn key(&mut self) -> Result<(), JsonError> {
         match self.peek() {
-            Some(b'"') => self.string(Kind::Key)?,
+            Some(b'"') => {
+                let start = self.at + 1;
+                self.string(Kind::Key)?;
+                let escaped = self.nodes.last().is_some_and(|key| key.flags & scan::ESCAPED != 0);
+                let bit = key_bit(self.payload.get(start..self.at - 1).unwrap_or_default());
+                self.seen.keys |= if escaped { u64::MAX } else { bit };
+            }
             Some(_) => return self.fail(JsonErrorKind::ExpectedKey),
             None => return self.fail(JsonErrorKind::UnexpectedEnd),
         }
@@ -253,14 +296,17 @@ impl Parser<'_> {
         Ok(())
     }
 
+    /// Leave an array or object; true if what it is in is an object.
     #[inline(always)]
-    fn leave(&mut self) {
+    fn leave(&mut self) -> bool {
         self.at += 1;
         let next = self.nodes.len() as u32;
         if let Some(node) = self.open.pop().and_then(|open| self.nodes.get_mut(open as usize)) {
             node.end = self.at as u32;
             node.next = next;
         }
+        let outer = self.open.last().and_then(|&open| self.nodes.get(open as usize));
+        outer.is_some_and(|node| node.kind == Kind::Object)
     }
 
     #[inline(always)]
@@ -278,7 +324,23 @@ impl Parser<'_> {
         Ok(())
     }
 
+    #[inline(always)]
     fn literal(&mut self) -> Result<(), JsonError> {
+        let rest = self.payload.get(self.at..).unwrap_or_default();
+        let (length, kind) = match rest.first() {
+            Some(b'n') if rest.starts_with(b"null") => (4, Kind::Null),
+            Some(b't') if rest.starts_with(b"true") => (4, Kind::True),
+            Some(b'f') if rest.starts_with(b"false") => (5, Kind::False),
+            _ => return self.unusual_literal(),
+        };
+        self.push(kind, 0, self.at, self.at + length);
+        self.at += length;
+        Ok(())
+    }
+
+    /// One that Python knows besides, or one that is cut off.
+    #[cold]
+    fn unusual_literal(&mut self) -> Result<(), JsonError> {
         const LITERALS: [(&[u8], Kind); 6] = [
             (b"null", Kind::Null),
             (b"false", Kind::False),

@@ -35,7 +35,7 @@ fn stops(byte: u8) -> bool {
 
 /// Index of the first quote, backslash, control character or byte above ASCII at or after `from` (or the length). A string that goes
 /// on to a quote here is nothing but its bytes.
-#[inline]
+#[inline(always)]
 pub fn ascii_run(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(lanes) = bytes.get(at..).and_then(|rest| rest.first_chunk::<LANES>()) {
@@ -56,7 +56,6 @@ pub fn ascii_run(bytes: &[u8], from: usize) -> usize {
 
 /// Index of the first quote, backslash or control character at or after `from` (or the length), and whether a byte
 /// above ASCII came before it.
-#[inline]
 pub fn plain_run(bytes: &[u8], from: usize) -> (usize, bool) {
     let mut at = from;
     let mut seen_high = 0;
@@ -107,17 +106,19 @@ fn last_bytes(bytes: &[u8], from: usize, mut non_ascii: bool) -> (usize, bool) {
 ///
 /// # Errors
 /// A control character, a wrong escape, or the end of the data.
-#[inline]
+#[inline(always)]
 pub fn string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
-    let (end, non_ascii) = plain_run(bytes, from);
-    let flags = if non_ascii { NON_ASCII } else { 0 };
-    if bytes.get(end) == Some(&b'"') {
-        return Ok((end, flags));
-    }
-    string_with_escapes(bytes, end, flags)
+    let end = ascii_run(bytes, from);
+    if bytes.get(end) == Some(&b'"') { Ok((end, 0)) } else { unusual_string(bytes, end) }
 }
 
-#[cold]
+/// The rest of a string from `from` on, which is behind ASCII without escapes.
+fn unusual_string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
+    let (end, non_ascii) = plain_run(bytes, from);
+    let flags = if non_ascii { NON_ASCII } else { 0 };
+    if bytes.get(end) == Some(&b'"') { Ok((end, flags)) } else { string_with_escapes(bytes, end, flags) }
+}
+
 fn string_with_escapes(bytes: &[u8], from: usize, mut flags: u8) -> Result<(usize, u8), JsonError> {
     let fail = |kind, position| Err(JsonError { kind, position });
     let mut at = from;
