@@ -5,7 +5,8 @@ use crate::chunk::Chunk;
 use crate::errors;
 use crate::guard::{Entered, Exclusive};
 use crate::options::{ContentType, EventId, Limit, Switch};
-use crate::plan::{self, Plan};
+use crate::plan;
+use crate::plans::Plans;
 use crate::program::{Program, Warm};
 use crate::scalar;
 use crate::text::Text;
@@ -52,8 +53,7 @@ pub(crate) struct State {
     core: core::Decoder,
     program: Py<Program>,
     assembler: Assembler,
-    /// By the number of the template.
-    plans: Vec<Option<Plan>>,
+    plans: Plans,
     strict: bool,
     on_error: OnError,
     max_event_bytes: usize,
@@ -138,7 +138,7 @@ impl Decoder {
         let schema = program.get().schema.clone();
         let (mut core, plans, assembler) = match program.get().warm(strict) {
             Some(warm) => (core::Decoder::with_predictor(schema, options, warm.predictor), warm.plans, warm.assembler),
-            None => (core::Decoder::new(schema, options), Vec::new(), Assembler::new(program.get())),
+            None => (core::Decoder::new(schema, options), Plans::default(), Assembler::new(program.get())),
         };
         core.framer_mut().set_last_event_id(last_event_id.0.as_bytes());
         let left = Vec::new();
@@ -495,9 +495,7 @@ impl State {
         position: &mut usize,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(hit) = self.core.take(chunk, position) else { return Ok(None) };
-        let Some(Some(plan)) = self.plans.get_mut(hit.template) else {
-            return Err(PyRuntimeError::new_err("a template without a plan"));
-        };
+        let plan = self.plans.get(py, self.program.get(), hit.template)?;
         if self.dialect.is_none() {
             self.dialect = plan.dialect.as_ref().map(|name| name.clone_ref(py));
         }
@@ -584,9 +582,7 @@ impl State {
     /// Read the text of the events from `*position` on that fit a template.
     fn take_texts(&mut self, py: Python<'_>, chunk: &[u8], position: &mut usize, text: &mut Text) -> PyResult<()> {
         while let Some(hit) = self.core.take(chunk, position) {
-            let Some(Some(plan)) = self.plans.get_mut(hit.template) else {
-                return Err(PyRuntimeError::new_err("a template without a plan"));
-            };
+            let plan = self.plans.get(py, self.program.get(), hit.template)?;
             if self.dialect.is_none() {
                 self.dialect = plan.dialect.as_ref().map(|name| name.clone_ref(py));
             }
@@ -635,7 +631,7 @@ impl Sink<'_, '_> {
 struct Maker<'a> {
     program: &'a Program,
     assembler: &'a mut Assembler,
-    plans: &'a mut Vec<Option<Plan>>,
+    plans: &'a mut Plans,
     on_error: OnError,
     max_event_bytes: usize,
     error_count: &'a mut u64,
@@ -650,10 +646,7 @@ impl Maker<'_> {
                 let text = scalar::text(py, text)?;
                 generic(py, program, text, name).map(Some)
             }
-            Step::Hit(hit) => match plans.get_mut(hit.template) {
-                Some(Some(plan)) => plan.make(py, program, assembler, hit).map(Some),
-                _ => Err(PyRuntimeError::new_err("a template without a plan")),
-            },
+            Step::Hit(hit) => plans.get(py, program, hit.template)?.make(py, program, assembler, hit).map(Some),
             Step::Event(event) => {
                 let parsed = Parsed { program, payload: event.payload, tape: event.tape };
                 let made = match event.shape {
@@ -667,11 +660,9 @@ impl Maker<'_> {
                 if !predictable {
                     return Ok(Some(made));
                 }
+                let payload = event.payload;
                 if let Some(learned) = event.learn() {
-                    if plans.len() <= learned.template {
-                        plans.resize_with(learned.template + 1, || None);
-                    }
-                    plans[learned.template] = Some(Plan::new(parsed, shape, &learned, &made)?);
+                    plans.learn(learned, shape, payload, &made);
                 }
                 Ok(Some(made))
             }

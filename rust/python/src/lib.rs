@@ -17,6 +17,7 @@ mod layout;
 mod options;
 mod parser;
 mod plan;
+mod plans;
 mod program;
 mod reuse;
 mod scalar;

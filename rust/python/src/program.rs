@@ -2,7 +2,7 @@
 
 use crate::assemble::Assembler;
 use crate::layout::EventLayout;
-use crate::plan::Plan;
+use crate::plans::Plans;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -33,7 +33,7 @@ pub(crate) struct Program {
 /// predicts from its first event on.
 pub(crate) struct Warm {
     pub(crate) predictor: Predictor,
-    pub(crate) plans: Vec<Option<Plan>>,
+    pub(crate) plans: Plans,
     pub(crate) assembler: Assembler,
 }
 
@@ -65,9 +65,7 @@ impl Program {
 
     /// Keep what a decoder has learnt.
     pub(crate) fn keep_warm(&self, strict: bool, mut warm: Warm) {
-        for plan in warm.plans.iter_mut().flatten() {
-            plan.forget_events();
-        }
+        warm.plans.forget_events();
         if let Ok(mut kept) = self.warm[usize::from(strict)].lock()
             && kept.len() < MAX_WARM
         {

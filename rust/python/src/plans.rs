@@ -1,0 +1,86 @@
+//! The plans of a decoder, by the numbers of their templates.
+//!
+//! A plan is made of an event and its payload, which takes longer than decoding it did. Many events are learnt from and then never come
+//! again: the first and the last of a stream, and every one that shows a further hole. So what a plan is made of is kept, and the plan is
+//! made when its template fits for the first time.
+
+use crate::assemble::Parsed;
+use crate::plan::Plan;
+use crate::program::Program;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use sselerate_core::json::{Tape, parse};
+use sselerate_core::schema::ShapeId;
+use sselerate_core::template::Learned;
+
+/// What a plan is made of.
+struct Lesson {
+    learned: Learned,
+    shape: ShapeId,
+    payload: Box<[u8]>,
+    event: Py<PyAny>,
+}
+
+enum Entry {
+    Nothing,
+    Lesson(Box<Lesson>),
+    Plan(Plan),
+}
+
+#[derive(Default)]
+pub(crate) struct Plans {
+    entries: Vec<Entry>,
+    tape: Tape,
+}
+
+impl Plans {
+    /// Remember what was learnt from an event, in place of what the template of that number was before.
+    pub(crate) fn learn(&mut self, learned: Learned, shape: ShapeId, payload: &[u8], event: &Bound<'_, PyAny>) {
+        let number = learned.template;
+        if self.entries.len() <= number {
+            self.entries.resize_with(number + 1, || Entry::Nothing);
+        }
+        let event = event.clone().unbind();
+        self.entries[number] = Entry::Lesson(Box::new(Lesson { learned, shape, payload: payload.into(), event }));
+    }
+
+    /// The plan of a template that fits.
+    #[inline]
+    pub(crate) fn get(&mut self, py: Python<'_>, program: &Program, number: usize) -> PyResult<&mut Plan> {
+        // Asked twice, as the borrow checker can't see that the first answer is not used further.
+        if !matches!(self.entries.get(number), Some(Entry::Plan(_))) {
+            self.make(py, program, number)?;
+        }
+        match self.entries.get_mut(number) {
+            Some(Entry::Plan(plan)) => Ok(plan),
+            _ => Err(PyRuntimeError::new_err("a template without a plan")),
+        }
+    }
+
+    #[cold]
+    fn make(&mut self, py: Python<'_>, program: &Program, number: usize) -> PyResult<()> {
+        let Some(entry) = self.entries.get_mut(number) else { return Ok(()) };
+        let Entry::Lesson(lesson) = &*entry else { return Ok(()) };
+        let Lesson { learned, shape, payload, event } = &**lesson;
+        // It was parsed before, and so gives the same tape again.
+        if parse(payload, &mut self.tape).is_err() {
+            return Ok(());
+        }
+        let parsed = Parsed { program, payload, tape: &self.tape };
+        let plan = Plan::new(parsed, *shape, learned, event.bind(py))?;
+        // A `Py` dropped here may have to wait for its release, if PyO3 does not know that the GIL is held.
+        if let Entry::Lesson(lesson) = std::mem::replace(entry, Entry::Plan(plan)) {
+            drop(lesson.event.into_bound(py));
+        }
+        Ok(())
+    }
+
+    /// Let go of events that were made earlier.
+    pub(crate) fn forget_events(&mut self) {
+        for entry in &mut self.entries {
+            if let Entry::Plan(plan) = entry {
+                plan.forget_events();
+            }
+        }
+    }
+}
