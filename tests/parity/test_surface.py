@@ -98,6 +98,7 @@ def test_signatures(backend: Backend) -> None:
         ("multi", keyword, False),
         ("last_event_id", keyword, ""),
         ("content_type", keyword, None),
+        ("split", keyword, False),
     ]
 
 

@@ -52,6 +52,13 @@ enum Value {
     Fixed,
 }
 
+/// What of a template is compared: the payload and the lines around it.
+const BLOCK: u8 = 0;
+/// The payload, which is all there is.
+const PAYLOAD: u8 = 1;
+/// The payload, which ends with the brace of its object: more may follow.
+const ITEM: u8 = 2;
+
 /// Where the value of a hole stands in the bytes that were compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
@@ -167,9 +174,9 @@ impl Predictor {
     #[inline]
     pub fn take_event(&mut self, chunk: &[u8], at: usize) -> Option<Taken> {
         let expected = self.expected()?;
-        match self.templates.get(expected)?.fit::<true>(chunk, at, &mut self.spans) {
+        match self.templates.get(expected)?.fit::<BLOCK>(chunk, at, &mut self.spans) {
             Some(end) => self.hit(expected, end),
-            None => self.other_fit::<true>(expected, chunk, at),
+            None => self.other_fit::<BLOCK>(expected, chunk, at),
         }
     }
 
@@ -177,9 +184,19 @@ impl Predictor {
     #[inline]
     pub fn take_payload(&mut self, payload: &[u8]) -> Option<Taken> {
         let expected = self.expected()?;
-        match self.templates.get(expected)?.fit::<false>(payload, 0, &mut self.spans) {
+        match self.templates.get(expected)?.fit::<PAYLOAD>(payload, 0, &mut self.spans) {
             Some(end) => self.hit(expected, end),
-            None => self.other_fit::<false>(expected, payload, 0),
+            None => self.other_fit::<PAYLOAD>(expected, payload, 0),
+        }
+    }
+
+    /// Take an item of a JSON array at `at`, if it fits a template.
+    #[inline]
+    pub fn take_item(&mut self, chunk: &[u8], at: usize) -> Option<Taken> {
+        let expected = self.expected()?;
+        match self.templates.get(expected)?.fit::<ITEM>(chunk, at, &mut self.spans) {
+            Some(end) => self.hit(expected, end),
+            None => self.other_fit::<ITEM>(expected, chunk, at),
         }
     }
 
@@ -189,11 +206,11 @@ impl Predictor {
     }
 
     #[inline(never)]
-    fn other_fit<const FRAMED: bool>(&mut self, expected: usize, bytes: &[u8], at: usize) -> Option<Taken> {
+    fn other_fit<const EXTENT: u8>(&mut self, expected: usize, bytes: &[u8], at: usize) -> Option<Taken> {
         let spans = &mut self.spans;
         let mut others = self.templates.iter().enumerate().filter(|&(template, _)| template != expected);
         let (template, end) =
-            others.find_map(|(number, template)| Some((number, template.fit::<FRAMED>(bytes, at, spans)?)))?;
+            others.find_map(|(number, template)| Some((number, template.fit::<EXTENT>(bytes, at, spans)?)))?;
         if let Some(last) = self.templates.get_mut(self.last) {
             last.successor = template;
         }
@@ -329,13 +346,13 @@ impl Predictor {
 }
 
 impl Template {
-    /// Compare with the bytes at `at`, and read the holes: the end of the event. `FRAMED`: with its lines, else the payload alone.
+    /// Compare an extent of the template with the bytes at `at`, and read the holes: the end of the event.
     #[inline(always)]
-    fn fit<const FRAMED: bool>(&self, bytes: &[u8], at: usize, spans: &mut [Span; MAX_HOLES]) -> Option<usize> {
-        if FRAMED && !self.framed {
+    fn fit<const EXTENT: u8>(&self, bytes: &[u8], at: usize, spans: &mut [Span; MAX_HOLES]) -> Option<usize> {
+        if EXTENT == BLOCK && !self.framed {
             return None;
         }
-        let mut skip = if FRAMED { 0 } else { self.payload.0 };
+        let mut skip = if EXTENT == BLOCK { 0 } else { self.payload.0 };
         let mut rest = bytes.get(at..)?;
         for ((segment, value), span) in self.holes.iter().zip(spans) {
             rest = after(rest, segment.get(skip..)?)?;
@@ -352,10 +369,10 @@ impl Template {
             *span = value.read(bytes, start)?;
             rest = bytes.get(span.end..)?;
         }
-        let suffix = if FRAMED { 0 } else { self.text.len() - self.payload.1 };
+        let suffix = if EXTENT == BLOCK { 0 } else { self.text.len() - self.payload.1 };
         let segment = self.last_segment.get(skip..self.last_segment.len().checked_sub(suffix)?)?;
         let end = bytes.len() - after(rest, segment)?.len();
-        (FRAMED || end == bytes.len()).then_some(end)
+        (EXTENT != PAYLOAD || end == bytes.len()).then_some(end)
     }
 
     fn cut(&mut self) {

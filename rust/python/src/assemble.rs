@@ -33,8 +33,16 @@ pub(crate) struct Parsed<'a> {
 
 impl Assembler {
     pub(crate) fn new(program: &Program) -> Self {
-        let last = program.schema.classes.iter().map(|class| class.fields.iter().map(|_| None).collect()).collect();
-        Self { last, keys: Vec::new(), scratch: Vec::new() }
+        let mut assembler = Self::default();
+        assembler.grow(program);
+        assembler
+    }
+
+    /// Make room for the classes that a program has got since.
+    pub(crate) fn grow(&mut self, program: &Program) {
+        for class in &program.schema.classes[self.last.len()..] {
+            self.last.push(class.fields.iter().map(|_| None).collect());
+        }
     }
 
     /// The event of a payload, and whether it can be predicted; None: no class claims it.
