@@ -1,4 +1,4 @@
-"""A stream that is one JSON array: its items are the events, however it is cut and whatever is wrong with it."""
+"""A stream that is one JSON array: its items are the events, however it is cut."""
 
 from __future__ import annotations
 
@@ -18,13 +18,7 @@ def answer(text: str, **more: Any) -> dict[str, Any]:
     return {"candidates": [{"content": parts, "index": 0}], "modelVersion": "m"} | more
 
 
-ITEMS = [
-    answer("A"),
-    answer(' [{"\\'),
-    answer("é\u2028"),
-    *[answer(f"{i}" * i) for i in range(9)],
-    answer(""),
-]
+ITEMS = [answer(text) for text in ("A", ' [{"\\', "é\u2028", *[f"{i}" * i for i in range(9)], "")]
 
 
 @pytest.mark.parametrize("indent", [None, 2])
