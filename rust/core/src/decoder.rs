@@ -118,11 +118,11 @@ struct Learning<'a> {
 }
 
 impl Event<'_> {
-    /// Learn a template from this event, if that pays.
-    pub fn learn(self) -> Option<Learned> {
+    /// Learn a template from this event, if that pays. `named`: the name in its `event` field is a part of it.
+    pub fn learn(self, named: bool) -> Option<Learned> {
         let learning = self.learning?;
         learning.schema.pinned(self.shape?, learning.strict, self.payload, self.tape, learning.pinned);
-        learning.predictor.learn(learning.chunk, &learning.frame, self.payload, self.tape, learning.pinned)
+        learning.predictor.learn(learning.chunk, &learning.frame, self.payload, self.tape, learning.pinned, named)
     }
 }
 

@@ -95,6 +95,8 @@ struct Template {
     /// Where the payload begins and ends in `text`.
     payload: (usize, usize),
     framed: bool,
+    /// The lines around the payload are a part of the event: the payload alone is not enough.
+    named: bool,
     bare: bool,
     scalars: Vec<Scalar>,
     /// What is compared: each hole with the constant before it, and the constant behind the last.
@@ -281,8 +283,8 @@ impl Predictor {
         template.cut();
     }
 
-    /// Learn from an event that was parsed in full. `pinned` has an entry for each node of the tape. None: this event is
-    /// not worth a template.
+    /// Learn from an event that was parsed in full. `pinned` has an entry for each node of the tape. `named`: the lines around
+    /// the payload are a part of the event. None: this event is not worth a template.
     pub fn learn(
         &mut self,
         chunk: &[u8],
@@ -290,8 +292,9 @@ impl Predictor {
         payload: &[u8],
         tape: &Tape,
         pinned: &[bool],
+        named: bool,
     ) -> Option<Learned> {
-        if payload.len() > MAX_PAYLOAD {
+        if payload.len() > MAX_PAYLOAD || (named && constant_lines(chunk, frame).is_none()) {
             return None;
         }
         let mut scalars = scalars(payload, tape, pinned)?;
@@ -314,6 +317,7 @@ impl Predictor {
             text: [prefix, payload, suffix].concat(),
             payload: (prefix.len(), prefix.len() + payload.len()),
             framed: lines.is_some(),
+            named,
             bare: frame.bare,
             scalars,
             holes: Vec::new(),
@@ -349,7 +353,7 @@ impl Template {
     /// Compare an extent of the template with the bytes at `at`, and read the holes: the end of the event.
     #[inline(always)]
     fn fit<const EXTENT: u8>(&self, bytes: &[u8], at: usize, spans: &mut [Span; MAX_HOLES]) -> Option<usize> {
-        if EXTENT == BLOCK && !self.framed {
+        if if EXTENT == BLOCK { !self.framed } else { self.named } {
             return None;
         }
         let mut skip = if EXTENT == BLOCK { 0 } else { self.payload.0 };
@@ -591,7 +595,7 @@ mod tests {
         let mut tape = Tape::default();
         parse(payload.as_bytes(), &mut tape).unwrap();
         let pinned = vec![false; tape.nodes().len()];
-        predictor.learn(b"", &frame(payload.as_bytes()), payload.as_bytes(), &tape, &pinned).unwrap()
+        predictor.learn(b"", &frame(payload.as_bytes()), payload.as_bytes(), &tape, &pinned, false).unwrap()
     }
 
     fn taken<'a>(predictor: &mut Predictor, payload: &'a str) -> Option<Vec<&'a str>> {

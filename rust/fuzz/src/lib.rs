@@ -116,7 +116,7 @@ impl Templates {
                 let values = values(event.tape, event.payload);
                 let shape = format!("{:?}", event.shape);
                 said.push(format!("{shape} {}", values.join("")));
-                if let Some(learned) = event.learn() {
+                if let Some(learned) = event.learn(false) {
                     if self.known.len() <= learned.template {
                         self.known.resize_with(learned.template + 1, Default::default);
                     }

@@ -45,7 +45,7 @@ impl Assembler {
         }
     }
 
-    /// The event of a payload, and whether it can be predicted; None: no class claims it.
+    /// The event of a payload, and whether it has the name of its `event` field too; None: no class claims it.
     pub(crate) fn event<'py>(
         &mut self,
         py: Python<'py>,
@@ -63,8 +63,7 @@ impl Assembler {
             // SAFETY: the slot is one of this class, and nobody else has the event yet.
             unsafe { layout::write(&event, slot, event_name(py, name)?) };
         }
-        // A template knows the payload, not always the name before it.
-        Ok(Some((event, layout.event_name.is_none())))
+        Ok(Some((event, layout.event_name.is_some())))
     }
 
     /// The value at a node, as its shape has it. Recursion is bounded by the depth limit of the tape.

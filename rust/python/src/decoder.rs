@@ -199,7 +199,7 @@ impl Decoder {
         state.core.reset();
         state.left = Vec::new();
         (state.closed, state.error_count) = (false, 0);
-        state.dialect = None;
+        (state.dialect, state.asked_for_dialect) = (None, std::ptr::null());
         Ok(())
     }
 
@@ -517,14 +517,11 @@ impl Maker<'_> {
                     Some(shape) => assembler.event(py, parsed, shape, event.name)?,
                     None => None,
                 };
-                let Some((made, predictable)) = made else {
+                let Some((made, named)) = made else {
                     return assembler.generic(py, parsed, event.name).map(Some);
                 };
                 let shape = event.shape.unwrap_or_default();
-                if !predictable {
-                    return Ok(Some(made));
-                }
-                if let Some(learned) = event.learn() {
+                if let Some(learned) = event.learn(named) {
                     if plans.len() <= learned.template {
                         plans.resize_with(learned.template + 1, || None);
                     }

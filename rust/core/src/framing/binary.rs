@@ -12,7 +12,7 @@
 
 use super::Found;
 use super::event::{End, Frame, release};
-use crate::json::{Kind, Tape, parse};
+use crate::json::{Kind, Tape, parse, scan};
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
@@ -69,8 +69,7 @@ pub(super) struct Frames {
     lost: bool,
     /// The frame in the buffer has been handed out.
     handed_out: bool,
-    data: Vec<u8>,
-    tape: Tape,
+    writer: Writer,
 }
 
 impl Frames {
@@ -83,8 +82,7 @@ impl Frames {
             skip: 0,
             lost: false,
             handed_out: false,
-            data: Vec::new(),
-            tape: Tape::default(),
+            writer: Writer::default(),
         }
     }
 
@@ -93,7 +91,6 @@ impl Frames {
         if std::mem::take(&mut self.handed_out) {
             release(&mut self.buffer);
         }
-        release(&mut self.data);
         if self.lost {
             *position = chunk.len();
             return None;
@@ -112,9 +109,9 @@ impl Frames {
                 return self.keep(rest, rest.len(), position);
             }
             *position += prelude.length;
-            let Self { data, tape, offset, .. } = self;
-            let start = std::mem::replace(offset, *offset + prelude.length as u64);
-            return Some(read(&rest[..prelude.length], prelude.headers, start, data, tape));
+            let start = self.offset;
+            self.offset += prelude.length as u64;
+            return Some(self.writer.read(&rest[..prelude.length], prelude.headers, start));
         }
         // First the prelude, then as much as it says.
         let missing = PRELUDE.saturating_sub(self.buffer.len()).min(rest.len());
@@ -132,9 +129,9 @@ impl Frames {
             return None;
         }
         self.handed_out = true;
-        let Self { buffer, data, tape, offset, .. } = self;
-        let start = std::mem::replace(offset, *offset + prelude.length as u64);
-        Some(read(buffer, prelude.headers, start, data, tape))
+        let start = self.offset;
+        self.offset += prelude.length as u64;
+        Some(self.writer.read(&self.buffer, prelude.headers, start))
     }
 
     /// The stream has ended: whether in the midst of a frame, once.
@@ -177,29 +174,67 @@ impl Frames {
     }
 }
 
-/// What a whole frame says.
-fn read<'a>(frame: &[u8], headers: usize, offset: u64, data: &'a mut Vec<u8>, tape: &mut Tape) -> Found<'a> {
-    let (body, crc) = frame.split_at(frame.len() - CRC);
-    if crc32fast::hash(body) != number(crc) {
-        return Found::Damaged { cause: "the checksum is wrong", offset };
+/// Writes what a decoder makes of a frame.
+#[derive(Debug, Default)]
+struct Writer {
+    /// The headers of the last event. Nearly all frames of a stream have the same.
+    headers: Vec<u8>,
+    /// What is written before the payload of such an event: a brace and the name.
+    begin: Vec<u8>,
+    /// It is a chunk.
+    is_chunk: bool,
+    data: Vec<u8>,
+    tape: Tape,
+}
+
+impl Writer {
+    /// What a whole frame says.
+    fn read(&mut self, frame: &[u8], headers: usize, offset: u64) -> Found<'_> {
+        release(&mut self.data);
+        let (body, crc) = frame.split_at(frame.len() - CRC);
+        if crc32fast::hash(body) != number(crc) {
+            return Found::Damaged { cause: "the checksum is wrong", offset };
+        }
+        let (headers, payload) = body[PRELUDE..].split_at(headers);
+        if self.begin.is_empty() || headers != self.headers {
+            let Some(known) = Headers::of(headers) else {
+                return Found::Damaged { cause: "the headers are malformed", offset };
+            };
+            if let Some("exception" | "error") = known.message_type {
+                known.write_error(payload, &mut self.data, &mut self.tape);
+                return self.event(b"error", offset);
+            }
+            let name = known.event_type.unwrap_or("");
+            self.is_chunk = name == "chunk";
+            self.headers.clear();
+            self.headers.extend_from_slice(headers);
+            self.begin.clear();
+            self.begin.push(b'{');
+            write_json(Some(name), &mut self.begin);
+            self.begin.push(b':');
+        }
+        if !(self.is_chunk && write_chunk(payload, &mut self.data, &mut self.tape)) {
+            self.data.extend_from_slice(&self.begin);
+            self.data.extend_from_slice(if payload.is_empty() { b"null" } else { payload });
+            self.data.push(b'}');
+        }
+        self.event(b"", offset)
     }
-    let (headers, payload) = body[PRELUDE..].split_at(headers);
-    let Some(headers) = Headers::of(headers) else {
-        return Found::Damaged { cause: "the headers are malformed", offset };
-    };
-    let event = headers.write(payload, data, tape);
-    Found::Event(Frame {
-        data: Some(data),
-        event,
-        id: b"",
-        sets_id: false,
-        retry: None,
-        error: None,
-        offset,
-        bare: false,
-        end: End::Own,
-        place: None,
-    })
+
+    fn event(&self, event: &'static [u8], offset: u64) -> Found<'_> {
+        Found::Event(Frame {
+            data: Some(&self.data),
+            event,
+            id: b"",
+            sets_id: false,
+            retry: None,
+            error: None,
+            offset,
+            bare: false,
+            end: End::Own,
+            place: None,
+        })
+    }
 }
 
 /// The headers that say what a message is, where they are text.
@@ -232,33 +267,16 @@ impl<'a> Headers<'a> {
         Some(headers)
     }
 
-    /// Write what a decoder makes of the message, as JSON; the name of the SSE event is given back.
-    fn write(&self, payload: &[u8], data: &mut Vec<u8>, tape: &mut Tape) -> &'static [u8] {
-        match self.message_type {
-            Some("exception") => {
-                write_error(self.exception_type, payload, data, tape);
-                return b"error";
-            }
-            Some("error") => {
-                data.extend_from_slice(b"{\"code\":");
-                write_json(self.error_code, data);
-                data.extend_from_slice(b",\"message\":");
-                write_json(self.error_message, data);
-                data.push(b'}');
-                return b"error";
-            }
-            _ => {}
+    /// Write the error that an exception or an error reports.
+    fn write_error(&self, payload: &[u8], data: &mut Vec<u8>, tape: &mut Tape) {
+        if self.message_type == Some("exception") {
+            return write_exception(self.exception_type, payload, data, tape);
         }
-        let name = self.event_type.unwrap_or("");
-        if name == "chunk" && write_chunk(payload, data, tape) {
-            return b"";
-        }
-        data.push(b'{');
-        write_json(Some(name), data);
-        data.push(b':');
-        data.extend_from_slice(if payload.is_empty() { b"null" } else { payload });
+        data.extend_from_slice(b"{\"code\":");
+        write_json(self.error_code, data);
+        data.extend_from_slice(b",\"message\":");
+        write_json(self.error_message, data);
         data.push(b'}');
-        b""
     }
 }
 
@@ -287,7 +305,7 @@ fn value<'a>(bytes: &mut &'a [u8]) -> Option<Option<&'a str>> {
 }
 
 /// The payload of an exception with a member `code` before its others; one that is no object becomes the member `message`.
-fn write_error(code: Option<&str>, payload: &[u8], data: &mut Vec<u8>, tape: &mut Tape) {
+fn write_exception(code: Option<&str>, payload: &[u8], data: &mut Vec<u8>, tape: &mut Tape) {
     data.extend_from_slice(b"{\"code\":");
     write_json(code, data);
     let is_json = parse(payload, tape).is_ok() && std::str::from_utf8(payload).is_ok();
@@ -312,6 +330,13 @@ fn write_error(code: Option<&str>, payload: &[u8], data: &mut Vec<u8>, tape: &mu
 
 /// The JSON of the model, which is base64 inside a chunk. False: this is some other chunk.
 fn write_chunk(payload: &[u8], data: &mut Vec<u8>, tape: &mut Tape) -> bool {
+    if let Some(bytes) = usual_chunk(payload) {
+        if BASE64.decode_vec(bytes, data).is_ok() {
+            return true;
+        }
+        data.clear();
+        return false;
+    }
     if parse(payload, tape).is_err() || std::str::from_utf8(payload).is_err() {
         return false;
     }
@@ -321,6 +346,15 @@ fn write_chunk(payload: &[u8], data: &mut Vec<u8>, tape: &mut Tape) -> bool {
     }
     data.clear();
     false
+}
+
+/// The base64 of a chunk as AWS writes it, which need not be parsed: `{"bytes":"...","p":"..."}` without any escape.
+fn usual_chunk(payload: &[u8]) -> Option<&[u8]> {
+    let text = payload.strip_prefix(b"{\"bytes\":\"")?;
+    let (bytes, rest) = text.split_at(scan::plain_run(text, 0).0);
+    let padding = rest.strip_prefix(b"\",\"p\":\"")?.strip_suffix(b"\"}")?;
+    let is_plain = scan::plain_run(padding, 0) == (padding.len(), false);
+    is_plain.then_some(bytes)
 }
 
 /// A string, or null, as Python writes it.
