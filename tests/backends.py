@@ -23,6 +23,8 @@ class Backend:
     iter_events: Any
     aiter_events: Any
     decode: Any
+    text: Any
+    atext: Any
 
     def __repr__(self) -> str:
         return self.name
@@ -50,4 +52,6 @@ def load(name: str) -> Backend:
         stream.iter_events,
         stream.aiter_events,
         stream.decode,
+        stream.text,
+        stream.atext,
     )

@@ -51,7 +51,7 @@ def iterate(iterator: Any) -> list[Any]:
             out.append(error)
 
 
-ABOUT = ("message", "offset", "event_index", "path", "data", "limit", "error")
+ABOUT = ("message", "offset", "event_index", "path", "data", "limit", "error", "payload")
 """Attributes of errors that count."""
 
 

@@ -51,6 +51,7 @@ class Decoder(Generic[_E]):
         multi: bool = False,
         last_event_id: str | None = "",
         content_type: str | None = None,
+        split: bool = False,
     ) -> Decoder[_E]: ...
     @classmethod
     def __class_getitem__(cls, key: Any) -> GenericAlias: ...

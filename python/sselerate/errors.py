@@ -121,6 +121,10 @@ class ServerError(SSEError):
     data: str | None
     """The payload as text, cut to 200 characters and an ellipsis."""
 
+    payload: Any
+    """All of the payload that reported the error, parsed; None if it is not JSON. It may say more than the
+    error: OpenRouter sends the usage with it."""
+
     def __init__(
         self,
         message: str,
@@ -129,10 +133,12 @@ class ServerError(SSEError):
         event_index: int | None = None,
         error: Any = None,
         data: str | None = None,
+        payload: Any = None,
     ) -> None:
         super().__init__(message, offset=offset, event_index=event_index)
         self.error = error
         self.data = data
+        self.payload = payload
 
 
 def cut(text: str) -> str:
@@ -176,8 +182,8 @@ def damaged(cause: str, event_index: int, offset: int) -> DecodeError:
     return DecodeError(message, offset=offset, event_index=event_index)
 
 
-def server_error(error: Any, data: str, event_index: int, offset: int) -> ServerError:
-    """The server reported ``error``; ``data`` is the text it was found in."""
+def server_error(error: Any, payload: Any, data: str, event_index: int, offset: int) -> ServerError:
+    """The server reported ``error`` in ``payload``, which is None if it is no JSON; ``data`` is its text."""
     said = error.get("message") if isinstance(error, dict) else None
     if isinstance(said, str):
         summary = said
@@ -186,4 +192,6 @@ def server_error(error: Any, data: str, event_index: int, offset: int) -> Server
     else:
         summary = json.dumps(error, ensure_ascii=False, separators=(",", ":"))
     message = f"server error in event {event_index} (stream offset {offset}): {cut(summary)}"
-    return ServerError(message, offset=offset, event_index=event_index, error=error, data=cut(data))
+    return ServerError(
+        message, offset=offset, event_index=event_index, error=error, data=cut(data), payload=payload
+    )

@@ -11,12 +11,10 @@ All numbers are big-endian. Headers that begin with a colon say what the message
 ("event", "exception" or "error"), ``:event-type``, ``:content-type``.
 
 `EventStreamParser` gives the messages. Decoders know the format themselves, by the content type or the first
-bytes of a stream, and make of each message the JSON object that `payload_of` gives.
+bytes of a stream, and make of each message a JSON object: the payload under the name of the event, as the
+SDKs of AWS give it; of a ``chunk`` the JSON of the model, which is base64 inside it.
 """
 
-import base64
-import binascii
-import json
 import struct
 import zlib
 from collections.abc import Iterator
@@ -25,7 +23,7 @@ from typing import Any
 
 from .errors import SSEError, damaged, too_large, truncated
 
-__all__ = ["CONTENT_TYPE", "EventStreamMessage", "EventStreamParser", "payload_of"]
+__all__ = ["CONTENT_TYPE", "EventStreamMessage", "EventStreamParser"]
 
 CONTENT_TYPE = "application/vnd.amazon.eventstream"
 """The content type of the format."""
@@ -235,40 +233,6 @@ def _headers(data: bytes) -> Iterator[tuple[str, Any]]:
         if position > len(data):
             raise ValueError("header beyond the end")
         yield name, value
-
-
-def payload_of(message: EventStreamMessage) -> tuple[bytes, bytes]:
-    """What a decoder makes of a message: (SSE event type, JSON).
-
-    - An exception or an error: "error", and its payload, as an object with ``code`` and ``message`` at least.
-    - A ``chunk`` of InvokeModelWithResponseStream: the JSON of the model, which is base64 inside the payload.
-    - Anything else: the payload under the name of the event, ``{"contentBlockDelta": {...}}``, as the AWS
-    SDKs give it.
-    """
-    headers, payload = message.headers, message.payload
-    kind = headers.get(":message-type", "event")
-    if kind == "exception":
-        return b"error", _error(headers.get(":exception-type"), payload)
-    if kind == "error":
-        return b"error", _error(
-            headers.get(":error-code"), json.dumps(headers.get(":error-message")).encode()
-        )
-    name = headers.get(":event-type", "")
-    if name == "chunk":
-        try:
-            return b"", base64.b64decode(json.loads(payload)["bytes"], validate=True)
-        except (ValueError, KeyError, TypeError, binascii.Error):
-            pass  # some other chunk
-    return b"", b"{" + json.dumps(name).encode() + b":" + (payload or b"null") + b"}"
-
-
-def _error(code: Any, payload: bytes) -> bytes:
-    try:
-        said = json.loads(payload)
-    except ValueError:
-        said = payload.decode("utf-8", "replace")
-    error = said if isinstance(said, dict) else {"message": said}
-    return json.dumps({"code": code, **error}).encode()
 
 
 def is_event_stream(head: bytes) -> bool | None:

@@ -36,6 +36,8 @@ class Options(TypedDict, total=False):
     """Where a resumed stream starts."""
     content_type: str | None
     """The content type of the response, if known."""
+    split: bool
+    """Whether a payload may hold several JSON values."""
 
 
 class Backend(Protocol):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.corpus.case import Case, got, parsed, run, seen, sse
-from tests.corpus.stream import ev, stream
+from tests.corpus.case import Case, failure, got, parsed, run, seen, sse
+from tests.corpus.stream import ev, frame, frames, stream
 
 CASES = [
     Case(
@@ -197,6 +197,62 @@ CASES = [
         "events called output, of a program that is not Replicate, are JSON",
         "openai-chat",
         ev({"choices": [{"delta": {"content": "a"}}]}, "ChatCompletionChunk", "output", text="a"),
+    ),
+    frames(
+        "bedrock-frames",
+        "the binary event stream of AWS: Converse, and an exception in place of the end",
+        frame("event", "messageStart", '{"p":"abc","role":"assistant"}')
+        + frame("event", "contentBlockDelta", '{"contentBlockIndex":0,"delta":{"text":"Hi"},"p":"a"}')
+        + frame("exception", "throttlingException", '{"message":"slow down"}'),
+        comments=2,
+        typed=run(
+            "auto",
+            got({"messageStart": {"p": "abc", "role": "assistant"}}, "ConverseStreamEvent"),
+            got(
+                {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": "Hi"}, "p": "a"}},
+                "ConverseStreamEvent",
+                text="Hi",
+            ),
+            failure(
+                "ServerError",
+                2,
+                218,
+                "server error in event 2 (stream offset 218): slow down",
+                value={"code": "throttlingException", "message": "slow down"},
+                data='{"code":"throttlingException","message":"slow down"}',
+            ),
+            dialect="bedrock-converse",
+            error_count=1,
+            event_index=3,
+        ),
+    ),
+    frames(
+        "bedrock-frames-damaged",
+        "a wrong checksum costs one frame; wrong lengths cost the rest, as nobody knows where the next frame begins",
+        frame("event", "a", "true").replace(b"true", b"null")
+        + frame("event", "b", "2")
+        + bytes(12)
+        + frame("event", "c", "3"),
+        comments=2,
+        typed=run(
+            "auto",
+            failure(
+                "DecodeError",
+                0,
+                0,
+                "damaged frame of event 0 (stream offset 0): the checksum is wrong",
+            ),
+            got({"b": 2}, "GenericEvent"),
+            failure(
+                "DecodeError",
+                2,
+                113,
+                "damaged frame of event 2 (stream offset 113): the checksum of the lengths is wrong",
+            ),
+            dialect=None,
+            error_count=2,
+            event_index=3,
+        ),
     ),
     stream(
         "bedrock-objects",

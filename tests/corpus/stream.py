@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,3 +58,20 @@ def lines(name: str, source: str, dialect: str, *events: Sent, done: bool) -> Ca
     outcomes = [got(sent.wire, sent.class_name, **sent.attributes) for sent in events]
     typed = run("auto", *outcomes, done=done, dialect=dialect)
     return Case(name, source, body, parsed(unknown_fields=len(texts), pending=len(body)), [typed])
+
+
+def frame(kind: str, name: str, payload: str) -> bytes:
+    """A frame of the binary event stream of AWS: of a `kind` "event" or "exception", and of this type."""
+    headers = b""
+    for key, value in ((f":{kind}-type", name), (":message-type", kind)):
+        headers += bytes([len(key)]) + key.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
+    text = payload.encode()
+    prelude = struct.pack(">II", 16 + len(headers) + len(text), len(headers))
+    body = prelude + struct.pack(">I", zlib.crc32(prelude)) + headers + text
+    return body + struct.pack(">I", zlib.crc32(body))
+
+
+def frames(name: str, source: str, body: bytes, comments: int, typed: Item) -> Case:
+    """A binary event stream. To a parser its bytes are one block of lines without an end, as each frame has a
+    CR (the length of the name ":message-type"): the first is an unknown field, the others are comments."""
+    return Case(name, source, body, parsed(unknown_fields=1, comments=comments, pending=len(body)), [typed])

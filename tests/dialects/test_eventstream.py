@@ -269,3 +269,63 @@ def test_content_types_of_text(backend: Backend) -> None:
 def test_pulled(backend: Backend) -> None:
     events = list(backend.iter_events(chunkings.in_pieces(BODY, 3)))
     assert [found.to_dict() for found in events] == [{name: payload} for name, payload in CONVERSE]
+
+
+def test_headers_of_odd_types(backend: Backend) -> None:
+    """What says what a message is may be anything but text, or missing."""
+    bodies = [
+        (header(":event-type", b"\x05", 2), {"": 1}),
+        (header(":event-type", b"ab", 6), {"": 1}),
+        (header(":event-type", "a") + header(":event-type", 'b"\n\x01é'), {'b"\n\x01é': 1}),
+        (header(":message-type", b"", 0) + header(":event-type", "a"), {"a": 1}),
+    ]
+    for headers, wanted in bodies:
+        (found,) = backend.decode(frame(headers, b"1"))
+        assert found.to_dict() == wanted
+
+
+@pytest.mark.parametrize(
+    ("inner", "is_chunk"),
+    [
+        ("e30=", True),
+        ("e30", False),
+        ("e30==", False),
+        ("e3 0=", False),
+        ("e31=", True),
+        ("", True),
+        ("=", False),
+    ],
+)
+def test_base64(backend: Backend, inner: str, is_chunk: bool) -> None:
+    body = event("chunk", {"bytes": inner})
+    events = backend.decode(body)
+    assert [found.to_dict() for found in events] == (
+        [{}] * bool(inner) if is_chunk else [{"chunk": {"bytes": inner}}]
+    )
+
+
+@pytest.mark.parametrize(
+    ("payload", "wanted"),
+    [
+        (b"{}", {"code": "x"}),
+        (b' {"a":1} ', {"code": "x", "a": 1}),
+        (b'{"code":"y"}', {"code": "y"}),
+        (b"[1]", {"code": "x", "message": [1]}),
+        (b"", {"code": "x", "message": ""}),
+        (b'{"a', {"code": "x", "message": '{"a'}),
+        (b"\xff", {"code": "x", "message": "\ufffd"}),
+    ],
+)
+def test_forms_of_exceptions(backend: Backend, payload: bytes, wanted: Any) -> None:
+    (found,) = backend.decode(exception("x", payload), on_error="yield")
+    assert (found.kind, found.error) == ("server", wanted)
+
+
+def test_memory_is_bounded(backend: Backend) -> None:
+    """A frame that is too large is refused by its lengths; none of it is kept."""
+    prelude = struct.pack(">II", 2**24 - 1, 0)
+    decoder = backend.Decoder(max_event_bytes=1000)
+    with pytest.raises(EventTooLargeError, match="event 0 at stream offset 0"):
+        decoder.feed(prelude + struct.pack(">I", zlib.crc32(prelude)))
+    for _ in range(16):
+        assert decoder.feed(bytes(2**20 - 1)) == []

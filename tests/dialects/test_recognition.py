@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import os
 import pkgutil
 import subprocess
 import sys
@@ -186,3 +187,52 @@ def test_what_comes_often_is_cheap(rust: Backend) -> None:
     """
     have_gc = 1 << 14
     assert [name for name in names.split() if getattr(sselerate, name).__flags__ & have_gc] == []
+
+
+def test_only_what_is_met_is_imported() -> None:
+    """A decoder without a target loads the classes of a dialect with its first event. Decoders that meet
+    dialects in another order than the one before them agree about all of them."""
+    program = """
+import itertools, sys
+from sselerate import Decoder
+dialects = {"chat", "messages", "responses", "gemini", "agui"}
+loaded = lambda: {name for name in dialects if f"sselerate.events.{name}" in sys.modules}
+bodies = {
+    "MessageStopEvent": b'data: {"type":"message_stop","i":%d}\\n\\n',
+    "ResponseTextDeltaEvent": b'data: {"type":"response.output_text.delta","delta":"%d"}\\n\\n',
+    "GenerateContentResponse": b'data: {"candidates":[{"index":%d}]}\\n\\n',
+}
+before = loaded()
+old = [Decoder() for _ in range(6)]
+assert loaded() == before, loaded()
+assert old[0].feed(b'data: {"a":1}\\n\\n')[0].data == {"a": 1}
+assert loaded() == before, loaded()
+for decoder, names in zip(old, itertools.permutations(bodies)):
+    for i in range(40):
+        for name in names:
+            (event,) = decoder.feed(bodies[name] % i)
+            assert type(event).__name__ == name, (type(event), name)
+            if i == 0 and decoder is old[0]:
+                print(sorted(loaded() - before))
+while old:
+    old.pop()
+    for i in range(3):
+        for name in bodies:
+            (event,) = Decoder().feed(bodies[name] % i)
+            assert event.to_dict() and type(event).__name__ == name
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "['messages']",
+        "['messages', 'responses']",
+        "['gemini', 'messages', 'responses']",
+    ]

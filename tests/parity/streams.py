@@ -8,7 +8,10 @@ and mistakes are part of it.
 
 from __future__ import annotations
 
+import base64
 import json
+import struct
+import zlib
 from contextlib import suppress
 from typing import Any
 
@@ -322,12 +325,173 @@ def chunked(draw: st.DrawFn, body: bytes) -> list[bytes]:
     return [body[a:b] for a, b in zip([0, *cuts], [*cuts, len(body)], strict=True)]
 
 
+# Other framings
+
+
+def _frame(headers: bytes, payload: bytes) -> bytes:
+    prelude = struct.pack(">II", 16 + len(headers) + len(payload), len(headers))
+    body = prelude + struct.pack(">I", zlib.crc32(prelude)) + headers + payload
+    return body + struct.pack(">I", zlib.crc32(body))
+
+
+def _header(name: bytes, value: bytes, kind: int) -> bytes:
+    size = struct.pack(">H", len(value)) if kind in (6, 7) else b""
+    return bytes([len(name)]) + name + bytes([kind]) + size + value
+
+
+header_values = st.one_of(
+    *[
+        st.tuples(
+            st.sampled_from(
+                [
+                    b"event",
+                    b"exception",
+                    b"error",
+                    b"chunk",
+                    b"contentBlockDelta",
+                    b'a"\\\n\x01\xc3\xa9',
+                    b"\xff",
+                ]
+            ),
+            st.just(7),
+        )
+    ]
+    * 6,
+    st.tuples(st.binary(max_size=3), st.just(6)),
+    st.sampled_from(
+        [
+            (b"", 0),
+            (b"", 1),
+            (b"\1", 2),
+            (b"\1\2", 3),
+            (b"\0" * 4, 4),
+            (b"\0" * 8, 5),
+            (b"\0" * 8, 8),
+            (b"\0" * 16, 9),
+        ]
+    ),
+    st.sampled_from([(b"", 9), (b"", 77), (b"\0", 5)]),
+)
+header_names = st.sampled_from(
+    [
+        b":message-type",
+        b":event-type",
+        b":event-type",
+        b":event-type",
+        b":exception-type",
+        b":error-code",
+        b":error-message",
+        b"x",
+        b"\xff",
+    ]
+)
+headers = st.lists(
+    st.tuples(header_names, header_values).map(lambda parts: _header(parts[0], *parts[1])), max_size=4
+).map(b"".join)
+event_headers = st.sampled_from([b"chunk", b"contentBlockDelta", b"messageStop", b""]).map(
+    lambda name: _header(b":event-type", name, 7) + _header(b":message-type", b"event", 7)
+)
+
+
+def _chunk(text: str) -> bytes:
+    return json.dumps({"bytes": base64.b64encode(_encode(text)).decode(), "p": "abc"}).encode()
+
+
+def frame_payloads(target: str) -> st.SearchStrategy[bytes]:
+    near = near_texts[target]
+    odd = st.sampled_from(
+        [
+            b"",
+            b"{}",
+            b" {} ",
+            b'{"bytes":"QQ"}',
+            b'{"bytes":"QR=="}',
+            b'{"bytes":"e30=","bytes":"\\u0065301"}',
+            b'{"bytes":"e30="}x',
+            b"[" * 130,
+            b'{"bytes":5}',
+            b"\xff",
+            b'"\xff"',
+            b'{"a":"\xff"}',
+        ]
+    )
+    return st.one_of(
+        near.map(_chunk),
+        near.map(_encode),
+        near.map(_encode),
+        damaged_texts(near).map(_encode),
+        error_texts.map(_encode),
+        odd,
+    )
+
+
+@st.composite
+def binary(draw: st.DrawFn, target: str) -> bytes:
+    """A binary event stream, mostly sound."""
+    frames = st.tuples(st.one_of(event_headers, event_headers, headers), frame_payloads(target))
+    body = b"".join(_frame(*parts) for parts in draw(st.lists(frames, min_size=1, max_size=5)))
+    damage = draw(st.sampled_from(["", "", "", "flip", "cut", "more"]))
+    at = draw(st.integers(0, len(body) - 1))
+    if damage == "flip":
+        body = body[:at] + bytes([body[at] ^ 4]) + body[at + 1 :]
+    elif damage == "cut":
+        body = body[:at]
+    elif damage == "more":
+        body += draw(st.binary(max_size=20))
+    return body
+
+
+@st.composite
+def array(draw: st.DrawFn, target: str) -> bytes:
+    """A JSON array of such payloads, with white space of all kinds, some of it damaged."""
+    texts = draw(
+        st.lists(st.one_of(*[near_texts[target]] * 3, loose_texts, st.sampled_from(SCALARS)), max_size=6)
+    )
+    blanks = st.sampled_from(["", "", " ", "\n", "\r\n", ",\r\n", " ,\t", ",,"])
+    items = "".join(draw(blanks) + text + draw(st.sampled_from([",", ",", ",\r\n", ""])) for text in texts)
+    whole = (
+        draw(st.sampled_from(["", "", "\ufeff", " \n"]))
+        + "["
+        + draw(blanks).replace(",", "")
+        + "{},"
+        + items
+        + "]"
+    )
+    if draw(st.booleans()):
+        whole = draw(damaged_texts(st.just(whole)))
+    after = draw(st.sampled_from([b"", b"", b"\n", b'\n\ndata: {"a":1}\n\n', b'{"b":2}\n', b"x\n"]))
+    return _encode(whole) + after
+
+
+@st.composite
+def several(draw: st.DrawFn, target: str) -> bytes:
+    """Payloads with several values."""
+    values = st.lists(
+        st.one_of(near_texts[target], loose_texts, st.sampled_from(["[DONE]", "1", "nul", "", "\ufeff"])),
+        max_size=4,
+    )
+    between = draw(st.sampled_from(["", " ", "\t"]))
+    out = b""
+    for texts in draw(st.lists(values, max_size=3)):
+        text = between.join(texts).replace("\n", " ").replace("\r", " ")
+        out += (
+            draw(st.sampled_from([b"data: ", b"data: ", b"", b"event: error\ndata: "]))
+            + _encode(text)
+            + b"\n\n"
+        )
+    return out if draw(st.booleans()) else out[:-2]
+
+
 decoder_options = st.fixed_dictionaries(
     {},
     optional={
         "strict": st.booleans(),
         "on_error": st.sampled_from(["raise", "yield", "skip"]),
         "multi": st.booleans(),
+        "split": st.booleans(),
+        "content_type": st.sampled_from(
+            [None, None, "text/event-stream", "application/vnd.amazon.eventstream"]
+        ),
         "max_event_bytes": st.one_of(st.integers(1, 60), st.integers(60, 400)),
         "last_event_id": st.sampled_from(["", "7", "\u00e9"]),
     },

@@ -21,7 +21,13 @@ targets = st.sampled_from(sorted(TARGETS))
 
 def bodies(target: str) -> st.SearchStrategy[bytes]:
     return st.one_of(
-        streams.composed(target), streams.composed(target), streams.mutated(), streams.repeating()
+        streams.composed(target),
+        streams.composed(target),
+        streams.mutated(),
+        streams.repeating(),
+        streams.array(target),
+        streams.binary(target),
+        streams.several(target),
     )
 
 
@@ -29,6 +35,7 @@ def state(decoder: Any) -> tuple[Any, ...]:
     return (
         decoder.done,
         decoder.closed,
+        decoder.dialect,
         decoder.last_event_id,
         decoder.retry,
         decoder.comment_count,

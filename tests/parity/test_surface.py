@@ -20,7 +20,7 @@ SURFACE = {
         "last_event_id", "retry", "pending", "comment_count", "unknown_field_count", "closed",
     },
     "Decoder": {
-        "feed", "close", "reset",
+        "feed", "text", "close", "reset",
         "dialect", "done", "ended", "closed", "last_event_id", "retry",
         "comment_count", "error_count", "event_index",
     },
@@ -98,6 +98,7 @@ def test_signatures(backend: Backend) -> None:
         ("multi", keyword, False),
         ("last_event_id", keyword, ""),
         ("content_type", keyword, None),
+        ("split", keyword, False),
     ]
 
 

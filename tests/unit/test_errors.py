@@ -17,7 +17,7 @@ SAMPLES: list[SSEError] = [
     errors.mismatch("$.choices[0].text", "missing", '{"choices":[{}]}', 1, 20),
     errors.truncated("unexpected end of data", '{"a":', 3, 99),
     errors.too_large(1024, 5, 7),
-    errors.server_error({"message": "overloaded", "code": 529}, '{"error":{}}', 4, 5),
+    errors.server_error({"message": "overloaded", "code": 529}, {"error": {}}, '{"error":{}}', 4, 5),
 ]
 
 
@@ -76,7 +76,7 @@ def test_pickling(error: SSEError, protocol: int) -> None:
     ],
 )
 def test_summaries(error: Any, summary: str) -> None:
-    raised = errors.server_error(error, "", 0, 0)
+    raised = errors.server_error(error, None, "", 0, 0)
     assert str(raised) == f"server error in event 0 (stream offset 0): {summary}"
     assert raised.error == error
 

@@ -62,6 +62,7 @@ class ItemReader:
         base = self.position
         i = 0
         while i < len(chunk) and not self.closed:
+            begin = None
             if self.text is None:
                 i = _BETWEEN.match(chunk, i).end()  # type: ignore[union-attr]
                 self.position = base + i
@@ -71,11 +72,12 @@ class ItemReader:
                     self.closed = True
                     self.position += 1
                     return
+                begin = i
                 self.offset = self.position
                 self.text = bytearray()
                 self._depth = 0
                 self._skipping = self._in_string = False
-            end, whole = self._scan(chunk, i)
+            end, whole = self._scan(chunk, i, begin)
             self.position = base + end
             if not self._skipping:
                 self.text += chunk[i:end]
@@ -89,8 +91,9 @@ class ItemReader:
                     yield self.offset, text
             i = end
 
-    def _scan(self, chunk: bytes, i: int) -> tuple[int, bool]:
-        """Where the item that goes on at ``i`` ends in the chunk, and whether that is its end."""
+    def _scan(self, chunk: bytes, i: int, begin: int | None) -> tuple[int, bool]:
+        """Where the item that goes on at ``i`` ends in the chunk, and whether that is its end. ``begin`` is
+        where it begins, if that is in this chunk."""
         if self._escaped:
             self._escaped = False
             i += 1
@@ -115,7 +118,8 @@ class ItemReader:
             elif byte in b"[{":
                 self._depth += 1
             elif not self._depth:
-                return i - 1, True  # behind a number or a word
+                # Behind a number or a word; a bracket that closes nothing is an item that is no JSON.
+                return (i if i - 1 == begin else i - 1), True
             elif byte in b"]}":
                 self._depth -= 1
                 if not self._depth:

@@ -14,7 +14,7 @@ from ..eventstream import CONTENT_TYPE, is_event_stream
 from .bare import ABORTED, ERROR, TypedFramer
 from .binary import DAMAGED, TRUNCATED, BinaryFramer
 from .framing import COMMENT, EVENT, TAIL, TOO_LARGE, Frame, whole
-from .json import JSONError, parse
+from .json import JSONError, parse, values
 from .schema import Builders, event_name, find_problem, name_event
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class Decoder(Generic[E]):
         content_type: the content type of the response, if known. A binary event stream of AWS
             (``application/vnd.amazon.eventstream``) is then read as one even if its first frame is damaged;
             everything else shows in the bytes.
+        split: whether a payload may hold several JSON values one after another, each of which is an event;
+            otherwise that is an error.
     """
 
     __slots__ = (
@@ -74,8 +76,10 @@ class Decoder(Generic[E]):
         "_lock",
         "_multi",
         "_on_error",
+        "_pieces",
         "_shape",
         "_shapes",
+        "_split",
         "_strict",
     )
 
@@ -127,6 +131,7 @@ class Decoder(Generic[E]):
         multi: bool = False,
         last_event_id: str | None = "",
         content_type: str | None = None,
+        split: bool = False,
     ) -> None:
         if on_error not in ("raise", "yield", "skip"):
             raise ValueError(f"on_error must be 'raise', 'yield' or 'skip', not {on_error!r}")
@@ -135,6 +140,7 @@ class Decoder(Generic[E]):
         self._strict = bool(strict)
         self._on_error = on_error
         self._multi = bool(multi)
+        self._split = bool(split)
         # A class that declares "error" means it.
         classes = self._shape.classes if self._shape else ()
         self._error_is_data = any(field.wire == "error" for cls in classes for field in schema_of(cls).fields)
@@ -161,6 +167,8 @@ class Decoder(Generic[E]):
             self._head = None
             self._framer = BinaryFramer(self._framer.max_event_bytes)
         self._dialect: str | None = None
+        self._pieces: Iterator[Frame | None] | None = None
+        """The frames with their values apart, if that is wanted."""
         self._events: Iterator[E | None] = self._run()
         self._index = 0
         self._error_count = 0
@@ -328,7 +336,9 @@ class Decoder(Generic[E]):
         """What the bytes give, in order; None wherever more are needed. It ends with an error only."""
         while self._head is not None:
             yield None
-        for frame in self._framer.frames:
+        if self._split and self._pieces is None:
+            self._pieces = self._split_frames(self._framer.frames)
+        for frame in self._pieces or self._framer.frames:
             try:
                 event = None if frame is None else self._event(frame)
             except SSEError as error:
@@ -344,6 +354,24 @@ class Decoder(Generic[E]):
                 yield None
         # Only an exception from outside, such as KeyboardInterrupt, ends the frames.
         raise RuntimeError("Decoder was interrupted; call reset() first")
+
+    def _split_frames(self, frames: Iterator[Frame | None]) -> Iterator[Frame | None]:
+        """The frames, where one has several JSON values one frame for each."""
+        for frame in frames:
+            if frame is None or frame[0] not in (EVENT, TAIL) or self._is_text(frame[2]):
+                yield frame
+                continue
+            kind, data, *rest = frame
+            for piece in values(str(data, "utf-8", "replace")):
+                yield (kind, piece.encode(), *rest)  # type: ignore[misc]
+
+    def _is_text(self, event: bytes) -> bool:
+        """Whether the data of a frame is text, whatever it looks like."""
+        return (
+            event == b"output"
+            and (self._shape is None or self._generic)
+            and is_text("output", self._framer.last_event_id)
+        )
 
     def _event(self, frame: Frame) -> Event | None:
         """What one frame becomes.
@@ -361,11 +389,7 @@ class Decoder(Generic[E]):
         if event:
             if event in _LAST_NAMES:
                 self._done = True
-            elif (
-                event == b"output"
-                and (self._shape is None or self._generic)
-                and is_text("output", self._framer.last_event_id)
-            ):
+            elif self._is_text(event):
                 return _generic(text, event)
         try:
             payload = parse(text)
@@ -378,7 +402,7 @@ class Decoder(Generic[E]):
                 self._builders.forget()
                 return None
             if event == b"error":
-                raise server_error(text, text, index, offset) from None
+                raise server_error(text, None, text, index, offset) from None
             if self._generic:
                 return _generic(text, event)
             if kind is TAIL:
@@ -386,7 +410,7 @@ class Decoder(Generic[E]):
             raise invalid_json(error.cause, error.position, text, index, offset) from None
         if event == b"error":
             said = payload.get("error") if type(payload) is dict else None
-            raise server_error(payload if said is None else said, text, index, offset)
+            raise server_error(payload if said is None else said, payload, text, index, offset)
         if type(payload) is not dict:
             if self._shape is not None and not self._generic:
                 raise invalid_json("expected an object", 0, text, index, offset)
@@ -415,17 +439,17 @@ class Decoder(Generic[E]):
         if kind is ABORTED:
             raise invalid_json("unexpected end of data", len(text.encode()), text, index, offset)
         try:
-            error = parse(text)
+            error = payload = parse(text)
         except JSONError:
-            error = text
-        raise server_error(error, text, index, offset)
+            error, payload = text, None
+        raise server_error(error, payload, text, index, offset)
 
     def _read_signs(self, payload: dict[str, Any], text: str, index: int, offset: int) -> None:
         """Raises the error that a payload reports, and notes the end of the dialects without ``[DONE]``."""
         error, kind = payload.get("error"), payload.get("type")
         reported = not (error is None or error is False or error == "" or error == {})
         if (reported and not self._error_is_data) or kind == "error" or payload.get("object") == "error":
-            raise server_error(payload if error is None else error, text, index, offset)
+            raise server_error(payload if error is None else error, payload, text, index, offset)
         if is_last(payload):
             self._done = True
 

@@ -11,11 +11,11 @@ crossed, a second, slow and readable reading finds the first fault, by the same 
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import Any, NoReturn
 
-__all__ = ["JSONError", "parse"]
+__all__ = ["JSONError", "parse", "values"]
 
 _DEPTH = 128
 _DIGITS = 16384
@@ -23,6 +23,7 @@ _SPACE = " \t\n\r"
 
 _scan: Callable[[str, int], tuple[Any, int]] = vars(json.JSONDecoder())["scan_once"]
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_BLANK = re.compile(r"[ \t\n\r]*")
 _BRACKET = re.compile(r"[\[\]{}]")
 _LONG_NUMBER = re.compile(r"[0-9]+")
 
@@ -58,6 +59,24 @@ def parse(text: str) -> Any:
         if length > _DIGITS and not _ints_are_limited():
             _check_digits(text)
     return value
+
+
+def values(text: str) -> Iterator[str]:
+    """Cuts text into the JSON values it consists of, white space behind each included. What is no JSON, and
+    all behind it, is one piece."""
+    at = 0
+    while True:
+        try:
+            end = _scan(text, _BLANK.match(text, at).end())[1]  # type: ignore[union-attr]
+            end = _BLANK.match(text, end).end()  # type: ignore[union-attr]
+            if end == len(text):
+                break
+            parse(text[at:end])
+        except (StopIteration, ValueError, RecursionError):
+            break
+        yield text[at:end]
+        at = end
+    yield text[at:]
 
 
 def _parse_slowly(text: str) -> Any:

@@ -110,12 +110,13 @@ class Accumulator(Generic[M]):
         """
         if self._final:
             raise RuntimeError("push() after final()")
+        if isinstance(event, SSEError):
+            event = ErrorEvent.of(event)
         if isinstance(event, ErrorEvent):
             self._errors.append(event)
-            return
-        if isinstance(event, SSEError):
-            self._errors.append(ErrorEvent.of(event))
-            return
+            event = event.event  # what the server has said beside the error counts
+            if event is None:
+                return
         if not isinstance(event, Event):
             raise TypeError(f"expected an event, got {type(event).__name__}")
         rules = _rules_of(type(event))

@@ -5,9 +5,10 @@
 //! borrows from the chunk or from buffers here; objects are made by whoever asks.
 
 use crate::error::{JsonError, JsonErrorKind};
-use crate::framing::{End, Frame, Framer, Item, Mode};
+use crate::framing::{End, Found, Frame, Framer, StreamFramer};
 use crate::json::{Kind, Node, Tape, parse};
-use crate::schema::{Mismatch, Schema, ShapeId, Target};
+use crate::schema::{Mismatch, Recognised, Schema, ShapeId, Target};
+use crate::stash::Stash;
 use crate::template::{Learned, Predictor, Span, Taken};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -21,20 +22,27 @@ pub struct Options {
     pub multi: bool,
     /// See [`crate::limits::MAX_EVENT_BYTES`].
     pub max_event_bytes: usize,
+    /// The stream is known to be a binary event stream.
+    pub binary: bool,
+    /// A payload may hold several JSON values, each of which is an event.
+    pub split: bool,
     /// Templates are used. Off, every event takes the full parser: for tests and measurements.
     pub predict: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { strict: false, multi: false, max_event_bytes: crate::limits::MAX_EVENT_BYTES, predict: true }
+        let max_event_bytes = crate::limits::MAX_EVENT_BYTES;
+        Self { strict: false, multi: false, max_event_bytes, binary: false, split: false, predict: true }
     }
 }
 
 /// Incremental decoder of one stream after another.
 #[derive(Debug)]
 pub struct Decoder {
-    framer: Framer,
+    framer: StreamFramer,
+    /// Payloads that come before whatever the framer has next.
+    stash: Stash,
     reader: Reader,
 }
 
@@ -53,6 +61,8 @@ struct Reader {
     event_index: u64,
     done: bool,
     ended: bool,
+    /// The last payload from the stash was of a rule that is not compiled: it is wanted again.
+    unknown: bool,
 }
 
 /// What [`Decoder::step`] found.
@@ -68,6 +78,8 @@ pub enum Step<'a> {
     Text(&'a [u8], &'a [u8]),
     /// An event that is none. The decoder goes on behind it.
     Failed(Failure<'a>),
+    /// What this rule stands for is needed: [`Decoder::set_schema`], then go on.
+    Unknown(usize),
 }
 
 /// An event that fits a template.
@@ -106,11 +118,11 @@ struct Learning<'a> {
 }
 
 impl Event<'_> {
-    /// Learn a template from this event, if that pays.
-    pub fn learn(self) -> Option<Learned> {
+    /// Learn a template from this event, if that pays. `named`: the name in its `event` field is a part of it.
+    pub fn learn(self, named: bool) -> Option<Learned> {
         let learning = self.learning?;
         learning.schema.pinned(self.shape?, learning.strict, self.payload, self.tape, learning.pinned);
-        learning.predictor.learn(learning.chunk, &learning.frame, self.payload, self.tape, learning.pinned)
+        learning.predictor.learn(learning.chunk, &learning.frame, self.payload, self.tape, learning.pinned, named)
     }
 }
 
@@ -138,6 +150,8 @@ pub enum Cause<'a> {
     Truncated(JsonErrorKind),
     /// It has more bytes than allowed.
     TooLarge,
+    /// It is a binary frame that cannot be read.
+    Damaged(&'static str),
     /// The server reports an error: the tape and the node of its value, or None if `data` is the error as text.
     Server(Option<(&'a Tape, usize)>),
 }
@@ -146,7 +160,8 @@ impl Decoder {
     /// A decoder at the start of a stream.
     pub fn new(schema: Arc<Schema>, options: Options) -> Self {
         Self {
-            framer: Framer::new(Mode::Typed, options.max_event_bytes, false),
+            framer: StreamFramer::new(options.max_event_bytes, options.binary),
+            stash: Stash::default(),
             reader: Reader {
                 error_is_data: schema.declares_error(),
                 schema,
@@ -158,6 +173,7 @@ impl Decoder {
                 event_index: 0,
                 done: false,
                 ended: false,
+                unknown: false,
             },
         }
     }
@@ -177,17 +193,28 @@ impl Decoder {
     /// Back to the start of a stream. What was learnt is kept.
     pub fn reset(&mut self) {
         self.framer.reset();
-        (self.reader.event_index, self.reader.done, self.reader.ended) = (0, false, false);
+        self.stash.clear();
+        (self.reader.event_index, self.reader.done, self.reader.ended, self.reader.unknown) = (0, false, false, false);
     }
 
-    /// The framing below, for its counters.
+    /// The reader of lines below, for its counters.
     pub fn framer(&self) -> &Framer {
-        &self.framer
+        self.framer.lines()
     }
 
-    /// The framing below.
-    pub fn framer_mut(&mut self) -> &mut Framer {
-        &mut self.framer
+    /// Set the last event id, as when a connection is resumed.
+    pub fn set_last_event_id(&mut self, id: &[u8]) {
+        self.framer.set_last_event_id(id);
+    }
+
+    /// Give up the rest of the chunk: what lies behind `position` will come again as a chunk of its own.
+    pub fn split(&mut self, position: usize) {
+        self.framer.split(position);
+    }
+
+    /// Take a schema that has more rules compiled, and all else as before.
+    pub fn set_schema(&mut self, schema: Arc<Schema>) {
+        self.reader.schema = schema;
     }
 
     /// A terminator was seen: `[DONE]`, or an event that is the last of its dialect.
@@ -214,7 +241,7 @@ impl Decoder {
     /// go on with [`Decoder::step`].
     #[inline]
     pub fn end_chunk(&mut self, chunk: &[u8], position: usize) -> bool {
-        let used_up = position == chunk.len() && self.framer.at_block_start();
+        let used_up = position == chunk.len() && self.stash.is_empty() && self.framer.at_block_start();
         if used_up {
             self.framer.split(position);
         }
@@ -231,7 +258,7 @@ impl Decoder {
     #[inline]
     fn taken(&mut self, chunk: &[u8], position: &mut usize) -> Option<Taken> {
         let reader = &mut self.reader;
-        if !reader.predictor.is_active() || reader.ended || !self.framer.at_block_start() {
+        if !reader.predictor.is_active() || reader.ended || !self.stash.is_empty() || !self.framer.at_block_start() {
             return None;
         }
         let taken = reader.predictor.take_event(chunk, *position)?;
@@ -251,8 +278,33 @@ impl Decoder {
             *position = chunk.len();
             return None;
         }
-        let item = self.framer.next(chunk, position)?;
-        Some(self.reader.read(item, chunk))
+        if !self.stash.is_empty() {
+            return Some(self.reader.read_stashed(&mut self.stash));
+        }
+        if let Some(taken) = self.taken_item(chunk, position) {
+            return Some(Step::Hit(self.reader.hit(taken, chunk)));
+        }
+        let found = self.framer.next(chunk, position)?;
+        Some(self.reader.read(found, chunk, &mut self.stash))
+    }
+
+    /// The item of an array at `*position`, if it fits a template.
+    fn taken_item(&mut self, chunk: &[u8], position: &mut usize) -> Option<Taken> {
+        let reader = &mut self.reader;
+        let at = self.framer.item_at(chunk, *position).filter(|_| reader.predictor.is_active())?;
+        let taken = reader.predictor.take_item(chunk, at)?;
+        if taken.end - at > reader.options.max_event_bytes {
+            return None;
+        }
+        *position = taken.end;
+        reader.event_index += 1;
+        Some(taken)
+    }
+
+    /// Whether all events so far lie behind, and what comes next is a line.
+    #[inline]
+    pub fn at_block_start(&mut self) -> bool {
+        !self.reader.ended && self.stash.is_empty() && self.framer.at_block_start()
     }
 
     /// The next thing in `chunk` at or after `*position`, which moves behind it. None: the chunk is used up.
@@ -269,8 +321,11 @@ impl Decoder {
         if self.reader.ended {
             return None;
         }
-        let item = self.framer.finish()?;
-        Some(self.reader.read(item, b""))
+        if !self.stash.is_empty() {
+            return Some(self.reader.read_stashed(&mut self.stash));
+        }
+        let found = self.framer.finish()?;
+        Some(self.reader.read(found, b"", &mut self.stash))
     }
 }
 
@@ -280,20 +335,39 @@ impl Reader {
         Hit { template: taken.template, bytes, spans: self.predictor.spans(&taken) }
     }
 
-    fn read<'a>(&'a mut self, item: Item<'a>, chunk: &'a [u8]) -> Step<'a> {
-        match item {
-            Item::Comment(_) => Step::Nothing,
-            Item::TooLarge(offset) => Step::Failed(Failure {
-                cause: Cause::TooLarge,
-                data: Cow::Borrowed(""),
-                event_index: self.event_index,
-                offset,
-            }),
-            Item::Event(frame) => self.read_event(frame, chunk),
+    fn read<'a>(&'a mut self, found: Found<'a>, chunk: &'a [u8], stash: &mut Stash) -> Step<'a> {
+        let event_index = self.event_index;
+        let (cause, offset) = match found {
+            Found::Nothing => return Step::Nothing,
+            Found::Event(frame) if self.options.split && !self.is_text(&frame) && stash.take_values(&frame) => {
+                return Step::Nothing;
+            }
+            Found::Event(frame) => return self.read_event(frame, chunk, Some(stash)),
+            Found::TooLarge(offset) => (Cause::TooLarge, offset),
+            Found::Damaged { cause, offset } => (Cause::Damaged(cause), offset),
+            Found::Truncated(offset) => (Cause::Truncated(JsonErrorKind::UnexpectedEnd), offset),
+        };
+        if !matches!(cause, Cause::TooLarge) {
+            self.event_index += 1;
+        }
+        Step::Failed(Failure { cause, data: Cow::Borrowed(""), event_index, offset })
+    }
+
+    fn read_stashed<'a>(&'a mut self, stash: &'a mut Stash) -> Step<'a> {
+        let again = std::mem::take(&mut self.unknown);
+        match stash.next(again) {
+            Some(frame) => self.read_event(frame, b"", None),
+            None => Step::Nothing,
         }
     }
 
-    fn read_event<'a>(&'a mut self, frame: Frame<'a>, chunk: &'a [u8]) -> Step<'a> {
+    /// Whether the data is text to a consumer of whatever comes, whatever it looks like.
+    fn is_text(&self, frame: &Frame<'_>) -> bool {
+        frame.event == b"output" && matches!(self.schema.target, Target::Rules(_)) && is_numbered(frame.id)
+    }
+
+    /// `stash` is where the payload can wait, unless it comes from there.
+    fn read_event<'a>(&'a mut self, frame: Frame<'a>, chunk: &'a [u8], stash: Option<&mut Stash>) -> Step<'a> {
         let event_index = self.event_index;
         if frame.data.is_some() {
             self.event_index += 1;
@@ -304,7 +378,7 @@ impl Reader {
         let data = frame.data.unwrap_or_default();
         if !frame.event.is_empty() && frame.end != End::Cut {
             self.done |= self.schema.last_names.iter().any(|name| name == frame.event);
-            if frame.event == b"output" && matches!(self.schema.target, Target::Rules(_)) && is_numbered(frame.id) {
+            if self.is_text(&frame) {
                 return Step::Text(data, frame.event);
             }
         }
@@ -324,7 +398,7 @@ impl Reader {
             self.predictor.learn_frame(taken.template, chunk, &frame);
             return Step::Hit(self.hit(taken, data));
         }
-        self.parse_event(frame, chunk, event_index)
+        self.parse_event(frame, chunk, event_index, stash)
     }
 
     fn server_error_field<'a>(&'a mut self, error: &'a [u8], event_index: u64, offset: u64) -> Step<'a> {
@@ -333,8 +407,14 @@ impl Reader {
         Step::Failed(Failure { cause: Cause::Server(value), data: text(payload), event_index, offset })
     }
 
-    fn parse_event<'a>(&'a mut self, frame: Frame<'a>, chunk: &'a [u8], event_index: u64) -> Step<'a> {
-        let Self { schema, options, predictor, tape, repaired, pinned, error_is_data, done, .. } = self;
+    fn parse_event<'a>(
+        &'a mut self,
+        frame: Frame<'a>,
+        chunk: &'a [u8],
+        event_index: u64,
+        stash: Option<&mut Stash>,
+    ) -> Step<'a> {
+        let Self { schema, options, predictor, tape, repaired, pinned, error_is_data, done, unknown, .. } = self;
         let data = frame.data.unwrap_or_default();
         let offset = frame.offset;
         let fail = |cause, payload| Step::Failed(Failure { cause, data: text(payload), event_index, offset });
@@ -356,7 +436,6 @@ impl Reader {
             return fail(cause, payload);
         }
         let signs = Signs::of(payload, tape);
-        let shape = schema.shape_of_payload(payload, tape);
         let is_object = tape.nodes()[0].kind == Kind::Object;
         if (is_object || named_error)
             && let Some(node) = signs.server_error(tape, payload, named_error, *error_is_data)
@@ -367,6 +446,18 @@ impl Reader {
             let error = JsonError { kind: JsonErrorKind::ExpectedObject, position: 0 };
             return fail(Cause::Json(error), payload);
         }
+        let shape = match schema.recognise(payload, tape) {
+            Recognised::As(shape) => Some(shape),
+            Recognised::Not => None,
+            Recognised::By(rule) => {
+                match stash {
+                    Some(stash) => stash.hold(&frame),
+                    None => *unknown = true,
+                }
+                self.event_index = event_index;
+                return Step::Unknown(rule);
+            }
+        };
         let last = schema.is_last(payload, tape) || schema.last_names.iter().any(|name| name == frame.event);
         *done |= last;
         if let (true, Some(shape)) = (options.strict, shape)

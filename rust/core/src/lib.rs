@@ -13,4 +13,5 @@ pub mod framing;
 pub mod json;
 pub mod limits;
 pub mod schema;
+mod stash;
 pub mod template;

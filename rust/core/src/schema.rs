@@ -138,8 +138,8 @@ pub struct Sign {
 pub struct Rule {
     /// How such payloads are known.
     pub sign: Sign,
-    /// What they are.
-    pub shape: ShapeId,
+    /// What they are; None: not compiled yet.
+    pub shape: Option<ShapeId>,
 }
 
 /// What the payloads of a stream are.
@@ -149,6 +149,17 @@ pub enum Target {
     Shape(ShapeId),
     /// To be recognised one by one.
     Rules(Vec<Rule>),
+}
+
+/// What a payload was found to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recognised {
+    /// Nothing that is known.
+    Not,
+    /// Of this shape.
+    As(ShapeId),
+    /// What this rule says, whose shape is not compiled yet.
+    By(usize),
 }
 
 /// A compiled target: classes and shapes refer to each other by index.
@@ -177,11 +188,14 @@ pub struct Mismatch {
 }
 
 impl Schema {
-    /// The shape of a whole payload, or None if it is not recognised.
-    pub fn shape_of_payload(&self, payload: &[u8], tape: &Tape) -> Option<ShapeId> {
+    /// What a whole payload is.
+    pub fn recognise(&self, payload: &[u8], tape: &Tape) -> Recognised {
         match &self.target {
-            Target::Shape(shape) => Some(*shape),
-            Target::Rules(rules) => rules.iter().find(|rule| rule.sign.holds(payload, tape)).map(|rule| rule.shape),
+            Target::Shape(shape) => Recognised::As(*shape),
+            Target::Rules(rules) => match rules.iter().position(|rule| rule.sign.holds(payload, tape)) {
+                None => Recognised::Not,
+                Some(rule) => rules[rule].shape.map_or(Recognised::By(rule), Recognised::As),
+            },
         }
     }
 

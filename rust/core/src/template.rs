@@ -52,6 +52,13 @@ enum Value {
     Fixed,
 }
 
+/// What of a template is compared: the payload and the lines around it.
+const BLOCK: u8 = 0;
+/// The payload, which is all there is.
+const PAYLOAD: u8 = 1;
+/// The payload, which ends with the brace of its object: more may follow.
+const ITEM: u8 = 2;
+
 /// Where the value of a hole stands in the bytes that were compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
@@ -88,6 +95,8 @@ struct Template {
     /// Where the payload begins and ends in `text`.
     payload: (usize, usize),
     framed: bool,
+    /// The lines around the payload are a part of the event: the payload alone is not enough.
+    named: bool,
     bare: bool,
     scalars: Vec<Scalar>,
     /// What is compared: each hole with the constant before it, and the constant behind the last.
@@ -167,9 +176,9 @@ impl Predictor {
     #[inline]
     pub fn take_event(&mut self, chunk: &[u8], at: usize) -> Option<Taken> {
         let expected = self.expected()?;
-        match self.templates.get(expected)?.fit::<true>(chunk, at, &mut self.spans) {
+        match self.templates.get(expected)?.fit::<BLOCK>(chunk, at, &mut self.spans) {
             Some(end) => self.hit(expected, end),
-            None => self.other_fit::<true>(expected, chunk, at),
+            None => self.other_fit::<BLOCK>(expected, chunk, at),
         }
     }
 
@@ -177,9 +186,19 @@ impl Predictor {
     #[inline]
     pub fn take_payload(&mut self, payload: &[u8]) -> Option<Taken> {
         let expected = self.expected()?;
-        match self.templates.get(expected)?.fit::<false>(payload, 0, &mut self.spans) {
+        match self.templates.get(expected)?.fit::<PAYLOAD>(payload, 0, &mut self.spans) {
             Some(end) => self.hit(expected, end),
-            None => self.other_fit::<false>(expected, payload, 0),
+            None => self.other_fit::<PAYLOAD>(expected, payload, 0),
+        }
+    }
+
+    /// Take an item of a JSON array at `at`, if it fits a template.
+    #[inline]
+    pub fn take_item(&mut self, chunk: &[u8], at: usize) -> Option<Taken> {
+        let expected = self.expected()?;
+        match self.templates.get(expected)?.fit::<ITEM>(chunk, at, &mut self.spans) {
+            Some(end) => self.hit(expected, end),
+            None => self.other_fit::<ITEM>(expected, chunk, at),
         }
     }
 
@@ -189,11 +208,11 @@ impl Predictor {
     }
 
     #[inline(never)]
-    fn other_fit<const FRAMED: bool>(&mut self, expected: usize, bytes: &[u8], at: usize) -> Option<Taken> {
+    fn other_fit<const EXTENT: u8>(&mut self, expected: usize, bytes: &[u8], at: usize) -> Option<Taken> {
         let spans = &mut self.spans;
         let mut others = self.templates.iter().enumerate().filter(|&(template, _)| template != expected);
         let (template, end) =
-            others.find_map(|(number, template)| Some((number, template.fit::<FRAMED>(bytes, at, spans)?)))?;
+            others.find_map(|(number, template)| Some((number, template.fit::<EXTENT>(bytes, at, spans)?)))?;
         if let Some(last) = self.templates.get_mut(self.last) {
             last.successor = template;
         }
@@ -264,8 +283,8 @@ impl Predictor {
         template.cut();
     }
 
-    /// Learn from an event that was parsed in full. `pinned` has an entry for each node of the tape. None: this event is
-    /// not worth a template.
+    /// Learn from an event that was parsed in full. `pinned` has an entry for each node of the tape. `named`: the lines around
+    /// the payload are a part of the event. None: this event is not worth a template.
     pub fn learn(
         &mut self,
         chunk: &[u8],
@@ -273,8 +292,9 @@ impl Predictor {
         payload: &[u8],
         tape: &Tape,
         pinned: &[bool],
+        named: bool,
     ) -> Option<Learned> {
-        if payload.len() > MAX_PAYLOAD {
+        if payload.len() > MAX_PAYLOAD || (named && constant_lines(chunk, frame).is_none()) {
             return None;
         }
         let mut scalars = scalars(payload, tape, pinned)?;
@@ -297,6 +317,7 @@ impl Predictor {
             text: [prefix, payload, suffix].concat(),
             payload: (prefix.len(), prefix.len() + payload.len()),
             framed: lines.is_some(),
+            named,
             bare: frame.bare,
             scalars,
             holes: Vec::new(),
@@ -329,13 +350,13 @@ impl Predictor {
 }
 
 impl Template {
-    /// Compare with the bytes at `at`, and read the holes: the end of the event. `FRAMED`: with its lines, else the payload alone.
+    /// Compare an extent of the template with the bytes at `at`, and read the holes: the end of the event.
     #[inline(always)]
-    fn fit<const FRAMED: bool>(&self, bytes: &[u8], at: usize, spans: &mut [Span; MAX_HOLES]) -> Option<usize> {
-        if FRAMED && !self.framed {
+    fn fit<const EXTENT: u8>(&self, bytes: &[u8], at: usize, spans: &mut [Span; MAX_HOLES]) -> Option<usize> {
+        if if EXTENT == BLOCK { !self.framed } else { self.named } {
             return None;
         }
-        let mut skip = if FRAMED { 0 } else { self.payload.0 };
+        let mut skip = if EXTENT == BLOCK { 0 } else { self.payload.0 };
         let mut rest = bytes.get(at..)?;
         for ((segment, value), span) in self.holes.iter().zip(spans) {
             rest = after(rest, segment.get(skip..)?)?;
@@ -352,10 +373,10 @@ impl Template {
             *span = value.read(bytes, start)?;
             rest = bytes.get(span.end..)?;
         }
-        let suffix = if FRAMED { 0 } else { self.text.len() - self.payload.1 };
+        let suffix = if EXTENT == BLOCK { 0 } else { self.text.len() - self.payload.1 };
         let segment = self.last_segment.get(skip..self.last_segment.len().checked_sub(suffix)?)?;
         let end = bytes.len() - after(rest, segment)?.len();
-        (FRAMED || end == bytes.len()).then_some(end)
+        (EXTENT != PAYLOAD || end == bytes.len()).then_some(end)
     }
 
     fn cut(&mut self) {
@@ -574,7 +595,7 @@ mod tests {
         let mut tape = Tape::default();
         parse(payload.as_bytes(), &mut tape).unwrap();
         let pinned = vec![false; tape.nodes().len()];
-        predictor.learn(b"", &frame(payload.as_bytes()), payload.as_bytes(), &tape, &pinned).unwrap()
+        predictor.learn(b"", &frame(payload.as_bytes()), payload.as_bytes(), &tape, &pinned, false).unwrap()
     }
 
     fn taken<'a>(predictor: &mut Predictor, payload: &'a str) -> Option<Vec<&'a str>> {

@@ -58,8 +58,8 @@ pub fn schema() -> Arc<Schema> {
         ],
         shapes: vec![any, text, number, reason, class(0), class(1), tagged, choices],
         target: Target::Rules(vec![
-            Rule { sign: sign("choices", None), shape: 4 },
-            Rule { sign: sign("type", Some(["a", "b"])), shape: 6 },
+            Rule { sign: sign("choices", None), shape: Some(4) },
+            Rule { sign: sign("type", Some(["a", "b"])), shape: Some(6) },
         ]),
         last: vec![sign("done", None)],
         last_names: vec![b"done".to_vec()],
@@ -96,6 +96,7 @@ impl Templates {
     fn note(&mut self, step: Step<'_>, said: &mut Vec<String>) {
         match step {
             Step::Nothing => {}
+            Step::Unknown(rule) => unreachable!("rule {rule} has a shape"),
             Step::Text(text, name) => {
                 said.push(format!("{:?} {:?}", String::from_utf8_lossy(text), String::from_utf8_lossy(name)))
             }
@@ -115,7 +116,7 @@ impl Templates {
                 let values = values(event.tape, event.payload);
                 let shape = format!("{:?}", event.shape);
                 said.push(format!("{shape} {}", values.join("")));
-                if let Some(learned) = event.learn() {
+                if let Some(learned) = event.learn(false) {
                     if self.known.len() <= learned.template {
                         self.known.resize_with(learned.template + 1, Default::default);
                     }
@@ -171,7 +172,8 @@ pub fn split(data: &[u8]) -> Option<(Options, usize, &[u8])> {
         strict: first & 1 != 0,
         multi: first & 2 != 0,
         max_event_bytes: if first & 4 != 0 { 40 + usize::from(first >> 3) } else { 1 << 20 },
-        predict: true,
+        split: first & 128 != 0,
+        ..Options::default()
     };
     Some((options, usize::from(size).max(1), stream))
 }

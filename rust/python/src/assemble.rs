@@ -33,11 +33,19 @@ pub(crate) struct Parsed<'a> {
 
 impl Assembler {
     pub(crate) fn new(program: &Program) -> Self {
-        let last = program.schema.classes.iter().map(|class| class.fields.iter().map(|_| None).collect()).collect();
-        Self { last, keys: Vec::new(), scratch: Vec::new() }
+        let mut assembler = Self::default();
+        assembler.grow(program);
+        assembler
     }
 
-    /// The event of a payload, and whether it can be predicted; None: no class claims it.
+    /// Make room for the classes that a program has got since.
+    pub(crate) fn grow(&mut self, program: &Program) {
+        for class in &program.schema.classes[self.last.len()..] {
+            self.last.push(class.fields.iter().map(|_| None).collect());
+        }
+    }
+
+    /// The event of a payload, and whether it has the name of its `event` field too; None: no class claims it.
     pub(crate) fn event<'py>(
         &mut self,
         py: Python<'py>,
@@ -55,8 +63,7 @@ impl Assembler {
             // SAFETY: the slot is one of this class, and nobody else has the event yet.
             unsafe { layout::write(&event, slot, event_name(py, name)?) };
         }
-        // A template knows the payload, not always the name before it.
-        Ok(Some((event, layout.event_name.is_none())))
+        Ok(Some((event, layout.event_name.is_some())))
     }
 
     /// The value at a node, as its shape has it. Recursion is bounded by the depth limit of the tape.

@@ -13,7 +13,7 @@ use crate::text::Text;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyList};
+use pyo3::types::PyList;
 use sselerate_core::decoder::{self as core, Options, Step};
 
 /// What becomes of an event that is none.
@@ -43,6 +43,8 @@ enum OnError {
 ///     content_type: the content type of the response, if known. A binary event stream of AWS
 ///         (``application/vnd.amazon.eventstream``) is then read as one even if its first frame is damaged;
 ///         everything else shows in the bytes.
+///     split: whether a payload may hold several JSON values one after another, each of which is an event;
+///         otherwise that is an error.
 #[pyclass(frozen, generic, module = "sselerate._core")]
 pub(crate) struct Decoder {
     state: Exclusive<State>,
@@ -61,15 +63,6 @@ pub(crate) struct State {
     /// What an error left of a chunk: the next call begins with it.
     left: Vec<u8>,
     closed: bool,
-    /// The first bytes, while they leave open whether the stream is lines at all.
-    opening: Option<Vec<u8>>,
-    /// The pure-Python decoder that reads this stream, which is a binary one or one JSON array.
-    other: Option<Py<PyAny>>,
-    /// Arguments that only `other` needs.
-    target: Py<PyAny>,
-    multi: bool,
-    last_event_id: String,
-    content_type: ContentType,
     /// The dialect of the first event that belongs to one.
     dialect: Option<Py<PyAny>>,
     /// The class that was asked for its dialect last, so that it is asked once.
@@ -78,18 +71,6 @@ pub(crate) struct State {
 
 // SAFETY: `asked_for_dialect` is only compared.
 unsafe impl Send for State {}
-
-/// What the first bytes of a stream say.
-pub(crate) enum Opening {
-    /// More of them are needed.
-    Open,
-    /// The stream is lines: decode the chunk.
-    Lines,
-    /// The stream is lines: decode these bytes.
-    HeldLines(Vec<u8>),
-    /// The stream has another framing, and begins with these bytes.
-    Other(Vec<u8>),
-}
 
 impl Decoder {
     /// # Errors
@@ -106,9 +87,9 @@ impl Decoder {
     #[pyo3(
         signature = (
             target=None, *, strict=Switch(false), on_error="raise", max_event_bytes=Limit::DEFAULT, multi=Switch(false),
-            last_event_id=EventId(String::new()), content_type=ContentType(None)
+            last_event_id=EventId(String::new()), content_type=ContentType(None), split=Switch(false)
         ),
-        text_signature = "(target=None, *, strict=False, on_error='raise', max_event_bytes=67108864, multi=False, last_event_id='', content_type=None)"
+        text_signature = "(target=None, *, strict=False, on_error='raise', max_event_bytes=67108864, multi=False, last_event_id='', content_type=None, split=False)"
     )]
     fn new(
         py: Python<'_>,
@@ -119,8 +100,10 @@ impl Decoder {
         multi: Switch,
         last_event_id: EventId,
         content_type: ContentType,
+        split: Switch,
     ) -> PyResult<Self> {
-        let (Switch(strict), Switch(multi), Limit(max_event_bytes)) = (strict, multi, max_event_bytes);
+        let (Switch(strict), Switch(multi), Switch(split), Limit(max_event_bytes)) =
+            (strict, multi, split, max_event_bytes);
         let on_error = match on_error {
             "raise" => OnError::Raise,
             "yield" => OnError::Yield,
@@ -134,15 +117,19 @@ impl Decoder {
             Some(target) => Program::of(target)?,
             None => Program::of(py.None().bind(py))?,
         };
-        let options = Options { strict, multi, max_event_bytes, predict: true };
+        let options =
+            Options { strict, multi, max_event_bytes, binary: content_type.is_binary(), split, predict: true };
         let schema = program.get().schema.clone();
         let (mut core, plans, assembler) = match program.get().warm(strict) {
-            Some(warm) => (core::Decoder::with_predictor(schema, options, warm.predictor), warm.plans, warm.assembler),
+            Some(mut warm) => {
+                warm.assembler.grow(program.get());
+                (core::Decoder::with_predictor(schema, options, warm.predictor), warm.plans, warm.assembler)
+            }
             None => (core::Decoder::new(schema, options), Plans::default(), Assembler::new(program.get())),
         };
-        core.framer_mut().set_last_event_id(last_event_id.0.as_bytes());
+        core.set_last_event_id(last_event_id.0.as_bytes());
         let left = Vec::new();
-        let mut state = State {
+        let state = State {
             core,
             program,
             assembler,
@@ -153,18 +140,9 @@ impl Decoder {
             error_count: 0,
             left,
             closed: false,
-            opening: Some(Vec::new()),
-            other: None,
-            target: target.map_or_else(|| py.None(), |target| target.clone().unbind()),
-            multi,
-            last_event_id: last_event_id.0,
-            content_type,
             dialect: None,
             asked_for_dialect: std::ptr::null(),
         };
-        if state.content_type.is_binary() {
-            state.hand_over(py)?;
-        }
         Ok(Self { state: Exclusive::new(state) })
     }
 
@@ -176,14 +154,9 @@ impl Decoder {
     ///     RuntimeError: the decoder is closed, or in use elsewhere.
     fn feed<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let mut state = self.enter()?;
-        if let Some(other) = &state.other {
-            return Ok(other.bind(py).call_method1("feed", (data,))?.cast_into()?);
-        }
         let events = PyList::empty(py);
-        match state.take_chunk(py, data, &mut Sink::Events(&events))? {
-            None => Ok(events),
-            Some(held) => Ok(state.hand_over(py)?.call_method1("feed", (held,))?.cast_into()?),
-        }
+        state.take_chunk(py, data, &mut Sink::Events(&events))?;
+        Ok(events)
     }
 
     /// Takes the next bytes of the stream and returns the text of the events they complete, joined.
@@ -196,14 +169,9 @@ impl Decoder {
     ///     RuntimeError: as in `feed`.
     fn text<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let mut state = self.enter()?;
-        if let Some(other) = &state.other {
-            return other.bind(py).call_method1("text", (data,));
-        }
         let mut text = Text::default();
-        match state.take_chunk(py, data, &mut Sink::Text(&mut text))? {
-            None => text.finish(py),
-            Some(held) => state.hand_over(py)?.call_method1("text", (held,)),
-        }
+        state.take_chunk(py, data, &mut Sink::Text(&mut text))?;
+        text.finish(py)
     }
 
     /// Ends the stream and returns its last event, if only the blank line after it was missing.
@@ -213,12 +181,8 @@ impl Decoder {
     ///     SSEError: as in `feed`; another call goes on.
     fn close<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let mut state = self.enter()?;
-        if let Some(other) = &state.other {
-            return Ok(other.bind(py).call_method0("close")?.cast_into()?);
-        }
         let events = PyList::empty(py);
         state.closed = true;
-        state.hold_as_lines();
         state.decode_left(py, b"", &mut Sink::Events(&events))?;
         loop {
             match state.finish(py) {
@@ -230,114 +194,70 @@ impl Decoder {
     }
 
     /// Makes the decoder like new, for another stream. A given ``last_event_id`` is not applied again.
-    fn reset(&self, py: Python<'_>) -> PyResult<()> {
+    fn reset(&self) -> PyResult<()> {
         let mut state = self.enter()?;
         state.core.reset();
         state.left = Vec::new();
         (state.closed, state.error_count) = (false, 0);
-        (state.opening, state.dialect) = (Some(Vec::new()), None);
-        // A binary stream may follow a binary one; after an array there may be anything.
-        let other = state.other.take();
-        if let (Some(other), true) = (other, state.content_type.is_binary()) {
-            other.call_method0(py, "reset")?;
-            state.other = Some(other);
-        }
+        (state.dialect, state.asked_for_dialect) = (None, std::ptr::null());
         Ok(())
     }
 
     /// Whether the stream has said that it is complete: ``[DONE]``, or the last event of its dialect.
     #[getter]
-    fn done<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let state = self.enter()?;
-        match &state.other {
-            Some(other) => other.bind(py).getattr("done"),
-            None => truth(py, state.core.is_done()),
-        }
+    fn done(&self) -> PyResult<bool> {
+        Ok(self.enter()?.core.is_done())
     }
 
     /// Whether everything that may still come is ignored, since ``[DONE]`` came (never with ``multi``).
     #[getter]
-    fn ended<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let state = self.enter()?;
-        match &state.other {
-            Some(other) => other.bind(py).getattr("ended"),
-            None => truth(py, state.core.is_ended()),
-        }
+    fn ended(&self) -> PyResult<bool> {
+        Ok(self.enter()?.core.is_ended())
     }
 
     /// Whether `close()` was called.
     #[getter]
-    fn closed<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let state = self.enter()?;
-        match &state.other {
-            Some(other) => other.bind(py).getattr("closed"),
-            None => truth(py, state.closed),
-        }
+    fn closed(&self) -> PyResult<bool> {
+        Ok(self.enter()?.closed)
     }
 
     /// The id which a reconnecting client would send; "" if there was none.
     #[getter]
     fn last_event_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let state = self.enter()?;
-        match &state.other {
-            Some(other) => other.bind(py).getattr("last_event_id"),
-            None => scalar::text(py, state.core.framer().last_event_id()),
-        }
+        scalar::text(py, state.core.framer().last_event_id())
     }
 
     /// The reconnection time the server asked for last, in milliseconds, or None.
     #[getter]
-    fn retry<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let state = self.enter()?;
-        match &state.other {
-            Some(other) => other.bind(py).getattr("retry"),
-            None => Ok(state.core.framer().retry().into_pyobject(py)?),
-        }
+    fn retry(&self) -> PyResult<Option<u64>> {
+        Ok(self.enter()?.core.framer().retry())
     }
 
     /// How many comment lines came.
     #[getter]
-    fn comment_count<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let state = self.enter()?;
-        match &state.other {
-            Some(other) => other.bind(py).getattr("comment_count"),
-            None => Ok(state.core.framer().comment_count().into_pyobject(py)?.into_any()),
-        }
+    fn comment_count(&self) -> PyResult<u64> {
+        Ok(self.enter()?.core.framer().comment_count())
     }
 
     /// How many errors came, whatever became of them.
     #[getter]
-    fn error_count<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let state = self.enter()?;
-        match &state.other {
-            Some(other) => other.bind(py).getattr("error_count"),
-            None => Ok(state.error_count.into_pyobject(py)?.into_any()),
-        }
+    fn error_count(&self) -> PyResult<u64> {
+        Ok(self.enter()?.error_count)
     }
 
     /// The dialect of the first event that belongs to one, e.g. "openai-chat"; None before.
     #[getter]
     fn dialect<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let state = self.enter()?;
-        match &state.other {
-            Some(other) => other.bind(py).getattr("dialect"),
-            None => Ok(state.dialect.as_ref().map_or_else(|| py.None(), |name| name.clone_ref(py)).into_bound(py)),
-        }
+        Ok(state.dialect.as_ref().map_or_else(|| py.None(), |name| name.clone_ref(py)).into_bound(py))
     }
 
     /// How many events with data came, ``[DONE]`` and empty ones included.
     #[getter]
-    fn event_index<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let state = self.enter()?;
-        match &state.other {
-            Some(other) => other.bind(py).getattr("event_index"),
-            None => Ok(state.core.event_index().into_pyobject(py)?.into_any()),
-        }
+    fn event_index(&self) -> PyResult<u64> {
+        Ok(self.enter()?.core.event_index())
     }
-}
-
-fn truth(py: Python<'_>, value: bool) -> PyResult<Bound<'_, PyAny>> {
-    Ok(PyBool::new(py, value).to_owned().into_any())
 }
 
 impl Drop for State {
@@ -350,68 +270,14 @@ impl Drop for State {
 }
 
 impl State {
-    /// Look at the next chunk, if the first bytes have not yet told what the stream is.
-    pub(crate) fn open(&mut self, py: Python<'_>, chunk: &[u8]) -> PyResult<Opening> {
-        let Some(head) = &mut self.opening else { return Ok(Opening::Lines) };
-        if head.is_empty() {
-            match chunk.first() {
-                None => return Ok(Opening::Open),
-                // White space, the byte order mark, a bracket, the length of a binary message: ask.
-                Some(b' ' | b'\t' | b'\n' | b'\r' | 0xEF | b'[' | 0) => {}
-                Some(_) => {
-                    self.opening = None;
-                    return Ok(Opening::Lines);
-                }
-            }
-        }
-        head.extend_from_slice(chunk);
-        let ask = py.import("sselerate._fallback.opening")?.getattr("has_other_framing")?;
-        let answer: Option<bool> = ask.call1((PyBytes::new(py, head),))?.extract()?;
-        let Some(is_other) = answer else { return Ok(Opening::Open) };
-        let head = self.opening.take().unwrap_or_default();
-        Ok(if is_other { Opening::Other(head) } else { Opening::HeldLines(head) })
-    }
-
-    /// The stream has ended before its first bytes told what it is: they are lines.
-    pub(crate) fn hold_as_lines(&mut self) {
-        if let Some(head) = self.opening.take() {
-            self.left.extend_from_slice(&head);
-        }
-    }
-
-    /// The same, for one who decodes them on their own.
-    pub(crate) fn take_held(&mut self) -> Option<Vec<u8>> {
-        self.opening.take().filter(|head| !head.is_empty())
-    }
-
-    /// Leave the stream to the pure-Python decoder, which knows the framings that are rare.
-    pub(crate) fn hand_over<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let class = py.import("sselerate._fallback.decoder")?.getattr("Decoder")?;
-        let on_error = match self.on_error {
-            OnError::Raise => "raise",
-            OnError::Yield => "yield",
-            OnError::Skip => "skip",
-        };
-        let options = PyDict::new(py);
-        options.set_item("strict", self.strict)?;
-        options.set_item("on_error", on_error)?;
-        options.set_item("max_event_bytes", self.max_event_bytes)?;
-        options.set_item("multi", self.multi)?;
-        options.set_item("last_event_id", &self.last_event_id)?;
-        options.set_item("content_type", &self.content_type.0)?;
-        let other = class.call((&self.target,), Some(&options))?;
-        self.opening = None;
-        self.other = Some(other.clone().unbind());
-        Ok(other)
-    }
-
-    pub(crate) fn is_handed_over(&self) -> bool {
-        self.other.is_some()
-    }
-
-    /// The pure-Python decoder, if the stream was left to it.
-    pub(crate) fn other(&self) -> Option<&Py<PyAny>> {
-        self.other.as_ref()
+    /// Compile what a rule stands for: a dialect has been met that this process has not seen before.
+    #[cold]
+    fn load(&mut self, py: Python<'_>, rule: usize) -> PyResult<()> {
+        let program = Program::with_rule(py, &self.program, rule)?;
+        self.core.set_schema(program.get().schema.clone());
+        self.assembler.grow(program.get());
+        self.program = program;
+        Ok(())
     }
 
     /// Note the dialect of an event, of the first that has one.
@@ -423,13 +289,9 @@ impl State {
         Ok(())
     }
 
-    pub(crate) fn is_closed(&self) -> bool {
-        self.closed
-    }
-
     /// Whether all events so far lie behind, and more may come as lines.
     pub(crate) fn is_between_events(&mut self) -> bool {
-        self.opening.is_none() && !self.core.is_ended() && self.core.framer_mut().at_block_start()
+        self.core.at_block_start()
     }
 
     /// A chunk of which all events were taken is behind.
@@ -471,6 +333,10 @@ impl State {
                 return Ok(Some(event));
             }
             let Some(step) = self.core.parse(chunk, position) else { return Ok(None) };
+            if let Step::Unknown(rule) = step {
+                self.load(py, rule)?;
+                continue;
+            }
             let maker = Maker {
                 program: self.program.get(),
                 assembler: &mut self.assembler,
@@ -509,6 +375,10 @@ impl State {
     pub(crate) fn finish<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         loop {
             let Some(step) = self.core.finish() else { return Ok(None) };
+            if let Step::Unknown(rule) = step {
+                self.load(py, rule)?;
+                continue;
+            }
             let maker = Maker {
                 program: self.program.get(),
                 assembler: &mut self.assembler,
@@ -525,27 +395,14 @@ impl State {
         }
     }
 
-    /// Decode the next bytes of the stream. Some: they show that it is left to the pure-Python decoder, and how it begins.
-    fn take_chunk<'py>(
-        &mut self,
-        py: Python<'py>,
-        data: &Bound<'py, PyAny>,
-        sink: &mut Sink<'_, 'py>,
-    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    /// Decode the next bytes of the stream.
+    fn take_chunk<'py>(&mut self, py: Python<'py>, data: &Bound<'py, PyAny>, sink: &mut Sink<'_, 'py>) -> PyResult<()> {
         if self.closed {
             return Err(PyRuntimeError::new_err("feed() after close(); call reset() first"));
         }
         let chunk = Chunk::of(data)?;
-        match self.open(py, chunk.bytes(py))? {
-            Opening::Open => {}
-            Opening::Lines => {
-                self.decode_left(py, chunk.bytes(py), sink)?;
-                self.decode_chunk(py, chunk.bytes(py), sink)?;
-            }
-            Opening::HeldLines(held) => self.decode_chunk(py, &held, sink)?,
-            Opening::Other(held) => return Ok(Some(PyBytes::new(py, &held))),
-        }
-        Ok(None)
+        self.decode_left(py, chunk.bytes(py), sink)?;
+        self.decode_chunk(py, chunk.bytes(py), sink)
     }
 
     fn decode_chunk(&mut self, py: Python<'_>, chunk: &[u8], sink: &mut Sink<'_, '_>) -> PyResult<()> {
@@ -553,7 +410,7 @@ impl State {
         match self.decode_until_error(py, chunk, &mut position, sink) {
             Ok(()) => Ok(()),
             Err(error) => {
-                self.core.framer_mut().split(position);
+                self.core.split(position);
                 self.left.extend_from_slice(&chunk[position..]);
                 Err(sink.add_to(py, error))
             }
@@ -641,7 +498,7 @@ impl Maker<'_> {
     fn make<'py>(self, py: Python<'py>, step: Step<'_>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Self { program, assembler, plans, .. } = self;
         match step {
-            Step::Nothing => Ok(None),
+            Step::Nothing | Step::Unknown(_) => Ok(None),
             Step::Text(text, name) => {
                 let text = scalar::text(py, text)?;
                 generic(py, program, text, name).map(Some)
@@ -653,15 +510,12 @@ impl Maker<'_> {
                     Some(shape) => assembler.event(py, parsed, shape, event.name)?,
                     None => None,
                 };
-                let Some((made, predictable)) = made else {
+                let Some((made, named)) = made else {
                     return assembler.generic(py, parsed, event.name).map(Some);
                 };
                 let shape = event.shape.unwrap_or_default();
-                if !predictable {
-                    return Ok(Some(made));
-                }
                 let payload = event.payload;
-                if let Some(learned) = event.learn() {
+                if let Some(learned) = event.learn(named) {
                     plans.learn(learned, shape, payload, &made);
                 }
                 Ok(Some(made))

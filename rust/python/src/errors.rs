@@ -53,12 +53,17 @@ pub(crate) fn exception<'py>(
             python!(py, "sselerate.errors", "truncated")?.call1((kind.to_string(), data, *event_index, *offset))
         }
         Cause::TooLarge => too_large(py, limit, *event_index, *offset),
+        Cause::Damaged(cause) => python!(py, "sselerate.errors", "damaged")?.call1((*cause, *event_index, *offset)),
         Cause::Server(value) => {
-            let error = match value {
-                Some((tape, node)) => assembler.plain(py, Parsed { program, payload: data.as_bytes(), tape }, *node)?,
-                None => data.into_pyobject(py)?.into_any(),
+            let (error, payload) = match value {
+                Some((tape, node)) => {
+                    let payload = assembler.plain(py, Parsed { program, payload: data.as_bytes(), tape }, 0)?;
+                    let error = if *node == 0 { payload.clone() } else { payload.get_item("error")? };
+                    (error, payload)
+                }
+                None => (data.into_pyobject(py)?.into_any(), py.None().into_bound(py)),
             };
-            python!(py, "sselerate.errors", "server_error")?.call1((error, data, *event_index, *offset))
+            python!(py, "sselerate.errors", "server_error")?.call1((error, payload, data, *event_index, *offset))
         }
     }
 }

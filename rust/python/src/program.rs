@@ -6,6 +6,7 @@ use crate::plans::Plans;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyDict, PyTuple, PyType};
 use sselerate_core::schema::kinds::OBJECT;
 use sselerate_core::schema::{Class, ClassId, Field, Literal, Rule, Schema, Shape, ShapeId, Sign, Step, Tags, Target};
@@ -25,8 +26,12 @@ pub(crate) struct Program {
     /// By [`ClassId`].
     pub(crate) layouts: Vec<EventLayout>,
     pub(crate) generic: EventLayout,
-    /// What decoders that are gone have learnt, lenient and strict ones apart.
-    warm: [Mutex<Vec<Warm>>; 2],
+    /// The rules that are compiled, in the order in which they were: the others are when they are first met, as each brings
+    /// the classes of its dialect with it.
+    rules: Vec<usize>,
+    /// What decoders that are gone have learnt, lenient and strict ones apart. Programs of the same target that differ in their
+    /// rules share it: classes and shapes that both know have the same numbers.
+    warm: Arc<[Mutex<Vec<Warm>>; 2]>,
 }
 
 /// What a decoder has learnt. Most streams are short, and the next one looks like the last: a decoder that begins with this
@@ -43,19 +48,44 @@ impl Program {
     /// # Errors
     /// TypeError for what is no target.
     pub(crate) fn of(target: &Bound<'_, PyAny>) -> PyResult<Py<Self>> {
-        static KEPT: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
         let py = target.py();
-        let kept = KEPT.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
+        let kept = kept(py);
         if let Ok(Some(program)) = kept.get_item(target) {
             return Ok(program.cast_into::<Self>()?.unbind());
         }
-        let program = Bound::new(py, Self::compile(target)?)?;
+        let program = Bound::new(py, Self::compile(target, Vec::new(), Arc::default())?)?;
         if kept.len() >= MAX_KEPT {
             kept.clear();
         }
         // An unhashable target is no target, but compile has the better message for it.
         kept.set_item(target, &program)?;
         Ok(program.unbind())
+    }
+
+    /// `program`, which recognises, with one more rule compiled.
+    pub(crate) fn with_rule(py: Python<'_>, program: &Py<Self>, rule: usize) -> PyResult<Py<Self>> {
+        let kept = kept(py);
+        loop {
+            // Another decoder may have been here: the one that is kept is the longest of those that share their learning.
+            let newest = kept.get_item(py.None())?.map(Bound::cast_into::<Self>).transpose()?;
+            let newest = newest.filter(|newest| Arc::ptr_eq(&newest.get().warm, &program.get().warm));
+            let base = newest.as_ref().unwrap_or(program.bind(py)).get();
+            if let Some(newest) = newest.as_ref().filter(|_| base.rules.contains(&rule)) {
+                return Ok(newest.clone().unbind());
+            }
+            let rules = base.rules.iter().copied().chain([rule]).collect();
+            let warm = if newest.is_some() { base.warm.clone() } else { Arc::default() };
+            let longer = Bound::new(py, Self::compile(py.None().bind(py), rules, warm)?)?;
+            let Some(newest) = newest else { return Ok(longer.unbind()) };
+            // Compiling runs Python code, and meanwhile another thread may have made it longer.
+            let is_kept = with_critical_section(kept, || {
+                let is_newest = kept.get_item(py.None())?.is_some_and(|current| current.is(&newest));
+                if is_newest { kept.set_item(py.None(), &longer).map(|()| true) } else { Ok(false) }
+            })?;
+            if is_kept {
+                return Ok(longer.unbind());
+            }
+        }
     }
 
     /// What an earlier decoder has learnt, for a new one to begin with.
@@ -73,7 +103,8 @@ impl Program {
         }
     }
 
-    fn compile(target: &Bound<'_, PyAny>) -> PyResult<Self> {
+    /// `rules`: those to compile, if the target is None.
+    fn compile(target: &Bound<'_, PyAny>, rules: Vec<usize>, warm: Arc<[Mutex<Vec<Warm>>; 2]>) -> PyResult<Self> {
         let py = target.py();
         let declare = py.import("sselerate.events.declare")?;
         let generic_class = py.import("sselerate.events.generic")?.getattr("GenericEvent")?.cast_into::<PyType>()?;
@@ -84,13 +115,17 @@ impl Program {
         let mut compiler =
             Compiler { declare, shapes: Vec::new(), classes: Vec::new(), layouts: Vec::new(), known: HashMap::new() };
         let target = if target.is_none() {
-            let rules = recognise.getattr("RULES")?;
-            Target::Rules(rules.try_iter()?.map(|rule| compiler.rule(&rule?)).collect::<PyResult<_>>()?)
+            let known = recognise.getattr("RULES")?;
+            let uncompiled = |rule: PyResult<Bound<'_, PyAny>>| Ok(Rule { sign: sign(&rule?)?, shape: None });
+            let mut signs = known.try_iter()?.map(uncompiled).collect::<PyResult<Vec<_>>>()?;
+            for &rule in &rules {
+                signs[rule].shape = Some(compiler.shape_of(&known.get_item(rule)?.getattr("target")?)?);
+            }
+            Target::Rules(signs)
         } else if target.is(&generic_class) {
             Target::Rules(Vec::new())
         } else {
-            let shape = compiler.declare.call_method1("shape_of", (target,))?;
-            let shape = compiler.shape(&shape)?;
+            let shape = compiler.shape_of(target)?;
             let Shape { classes, kinds, .. } = &compiler.shapes[shape];
             if classes.is_empty() || *kinds != OBJECT {
                 let target = target.repr()?;
@@ -102,7 +137,7 @@ impl Program {
         let names = ["data".to_owned(), "type".to_owned()];
         let generic = EventLayout::new(&generic_class, &names, Box::new([py.None(), py.None()]), Some("type"), None)?;
         let schema = Arc::new(Schema { classes: compiler.classes, shapes: compiler.shapes, target, last, last_names });
-        Ok(Self { schema, layouts: compiler.layouts, generic, warm: Default::default() })
+        Ok(Self { schema, layouts: compiler.layouts, generic, rules, warm })
     }
 }
 
@@ -189,10 +224,16 @@ impl<'py> Compiler<'py> {
         Ok(id)
     }
 
-    fn rule(&mut self, rule: &Bound<'py, PyAny>) -> PyResult<Rule> {
-        let shape = self.declare.call_method1("shape_of", (rule.getattr("target")?,))?;
-        Ok(Rule { sign: sign(rule)?, shape: self.shape(&shape)? })
+    fn shape_of(&mut self, target: &Bound<'py, PyAny>) -> PyResult<ShapeId> {
+        let shape = self.declare.call_method1("shape_of", (target,))?;
+        self.shape(&shape)
     }
+}
+
+/// The programs that are kept, by target.
+fn kept(py: Python<'_>) -> &Bound<'_, PyDict> {
+    static KEPT: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    KEPT.get_or_init(py, || PyDict::new(py).unbind()).bind(py)
 }
 
 fn sign(sign: &Bound<'_, PyAny>) -> PyResult<Sign> {

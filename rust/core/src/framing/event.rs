@@ -234,7 +234,8 @@ impl Block {
     }
 }
 
-fn release(buffer: &mut Vec<u8>) {
+/// Empty a buffer, and give it back if it is large.
+pub(super) fn release(buffer: &mut Vec<u8>) {
     if buffer.capacity() > KEEP_CAPACITY {
         *buffer = Vec::new();
     } else {
@@ -346,6 +347,12 @@ impl Framer {
     pub fn split(&mut self, position: usize) {
         self.base += position as u64;
         self.ends.clear();
+    }
+
+    /// Begin in the midst of a stream: with the chunk whose first byte is at `base`.
+    pub(super) fn begin_at(&mut self, base: u64) {
+        self.base = base;
+        self.bom = BOM.len();
     }
 
     #[inline]

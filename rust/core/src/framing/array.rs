@@ -1,0 +1,243 @@
+//! A stream that is one JSON array, as Gemini sends it without `alt=sse`: its items are the events.
+//!
+//! Commas are not insisted on, and an item ends where its bracket closes: what is between items and what an item is made of
+//! is left to the JSON parser. An item that lies whole in one chunk is not copied.
+
+use super::Found;
+use super::event::{End, Frame};
+use crate::json::scan;
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+/// The bracket of the array and that of its first item are among so many bytes.
+pub(super) const WITHIN: usize = 64;
+
+/// Whether a stream that begins with `head` is an array: the index behind its bracket, `Some(0)` if it is none, None if more
+/// bytes are needed to tell.
+pub(super) fn begin(head: &[u8]) -> Option<usize> {
+    let known = &head[..head.len().min(WITHIN)];
+    let undecided = if head.len() < WITHIN { None } else { Some(0) };
+    if BOM.starts_with(known) {
+        return undecided;
+    }
+    let text = if known.starts_with(BOM) { BOM.len() } else { 0 };
+    let first = |from: usize| known[from..].iter().position(|&byte| !is_space(byte)).map(|found| from + found);
+    let Some(bracket) = first(text) else { return undecided };
+    if known[bracket] != b'[' {
+        return Some(0);
+    }
+    let Some(item) = first(bracket + 1) else { return undecided };
+    Some(if known[item] == b'{' { bracket + 1 } else { 0 })
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// Reads the items of the array from behind its bracket on.
+#[derive(Debug)]
+pub(super) struct Items {
+    max_bytes: usize,
+    /// Stream offset of the array.
+    start: u64,
+    /// Stream offset of the chunk.
+    base: u64,
+    closed: bool,
+    item: Item,
+    /// The item has been handed out, so that its text may go.
+    handed_out: bool,
+}
+
+/// The item that is being read.
+#[derive(Debug, Default)]
+struct Item {
+    open: bool,
+    offset: u64,
+    /// What earlier chunks held of it.
+    text: Vec<u8>,
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+    /// It is too large: nothing is kept.
+    skipping: bool,
+}
+
+impl Items {
+    /// `start` is the stream offset of the array, `base` that of the chunk which the next call reads.
+    pub(super) fn new(max_bytes: usize, start: u64, base: u64) -> Self {
+        Self { max_bytes, start, base, closed: false, item: Item::default(), handed_out: false }
+    }
+
+    /// The array has ended.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Stream offset of the current chunk.
+    pub(super) fn base(&self) -> u64 {
+        self.base
+    }
+
+    /// Where the next item begins in the chunk, if it begins there, with a brace.
+    #[inline]
+    pub(super) fn object_at(&mut self, chunk: &[u8], position: usize) -> Option<usize> {
+        self.forget();
+        if self.item.open || self.closed {
+            return None;
+        }
+        let at = position + between(&chunk[position..]);
+        (chunk.get(at) == Some(&b'{')).then_some(at)
+    }
+
+    /// What lies behind `position` will come again as a chunk of its own.
+    pub(super) fn split(&mut self, position: usize) {
+        self.base += position as u64;
+    }
+
+    /// The next item; None: the chunk is used up.
+    pub(super) fn next<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Found<'a>> {
+        self.forget();
+        let mut fresh = false;
+        if !self.item.open {
+            *position += between(&chunk[*position..]);
+            match chunk.get(*position) {
+                None => return self.used_up(chunk),
+                Some(b']') => {
+                    *position += 1;
+                    self.closed = true;
+                    return Some(Found::Nothing);
+                }
+                Some(_) => {}
+            }
+            self.item.open = true;
+            self.item.offset = self.base + *position as u64;
+            fresh = true;
+        }
+        let from = *position;
+        let (end, whole) = self.item.scan(chunk, from, fresh);
+        *position = end;
+        if !self.item.skipping && self.item.text.len() + end - from > self.max_bytes {
+            let offset = self.item.offset;
+            self.item.text = Vec::new();
+            self.item.skipping = true;
+            if whole {
+                self.item = Item::default();
+            }
+            return Some(Found::TooLarge(offset));
+        }
+        if whole && self.item.skipping {
+            self.item = Item::default();
+            return Some(Found::Nothing);
+        }
+        if whole {
+            self.handed_out = true;
+            if fresh {
+                return Some(self.event(Some(&chunk[from..end]), End::Own));
+            }
+            self.item.text.extend_from_slice(&chunk[from..end]);
+            return Some(self.event(None, End::Own));
+        }
+        if !self.item.skipping {
+            self.item.text.extend_from_slice(&chunk[from..end]);
+        }
+        self.used_up(chunk)
+    }
+
+    fn used_up(&mut self, chunk: &[u8]) -> Option<Found<'static>> {
+        self.base += chunk.len() as u64;
+        None
+    }
+
+    /// The stream has ended without the bracket of the array: what there is of it, once.
+    pub(super) fn finish(&mut self) -> Option<Found<'_>> {
+        self.forget();
+        if self.closed {
+            return None;
+        }
+        self.closed = true;
+        if !self.item.open {
+            // Between two items it is the array itself that is truncated.
+            (self.item.offset, self.item.text) = (self.start, b"[".to_vec());
+        }
+        self.handed_out = true;
+        Some(self.event(None, End::Stream))
+    }
+
+    fn forget(&mut self) {
+        if std::mem::take(&mut self.handed_out) {
+            let text = std::mem::take(&mut self.item.text);
+            self.item = Item { text, ..Item::default() };
+            super::event::release(&mut self.item.text);
+        }
+    }
+
+    fn event<'a>(&'a self, in_chunk: Option<&'a [u8]>, end: End) -> Found<'a> {
+        Found::Event(Frame {
+            data: Some(in_chunk.unwrap_or(&self.item.text)),
+            event: b"",
+            id: b"",
+            sets_id: false,
+            retry: None,
+            error: None,
+            offset: self.item.offset,
+            bare: true,
+            end,
+            place: None,
+        })
+    }
+}
+
+/// How many bytes there are that separate items.
+#[inline]
+fn between(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|&&byte| is_space(byte) || byte == b',').count()
+}
+
+impl Item {
+    /// Where the item that goes on at `at` ends in the chunk, and whether that is its end. `fresh`: it begins there.
+    fn scan(&mut self, chunk: &[u8], mut at: usize, fresh: bool) -> (usize, bool) {
+        let begin = if fresh { at } else { usize::MAX };
+        if self.escaped && at < chunk.len() {
+            self.escaped = false;
+            at += 1;
+        }
+        loop {
+            if self.in_string {
+                // Control characters stop the run too; whether they may be there is not asked here.
+                at = scan::plain_run(chunk, at).0;
+            }
+            let Some(&byte) = chunk.get(at) else { return (at, false) };
+            at += 1;
+            if self.in_string {
+                match byte {
+                    b'"' => {
+                        self.in_string = false;
+                        if self.depth == 0 {
+                            return (at, true);
+                        }
+                    }
+                    b'\\' if at == chunk.len() => {
+                        self.escaped = true;
+                        return (at, false);
+                    }
+                    b'\\' => at += 1,
+                    _ => {}
+                }
+                continue;
+            }
+            match byte {
+                b'"' => self.in_string = true,
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' if self.depth > 0 => {
+                    self.depth -= 1;
+                    if self.depth == 0 {
+                        return (at, true);
+                    }
+                }
+                // A bracket that closes nothing is an item, which is no JSON.
+                b'}' | b']' => return (if at - 1 == begin { at } else { at - 1 }, true),
+                b',' | b' ' | b'\t' | b'\r' | b'\n' if self.depth == 0 => return (at - 1, true),
+                _ => {}
+            }
+        }
+    }
+}
