@@ -1,7 +1,7 @@
 //! A decoder with templates says what one without says: a bounded run of the differential in `differential/`, over the seeds of the
 //! fuzz target and, where they are at hand, over recorded streams.
 //!
-//! `SSELERATE_PREDICTION_RUNS` sets the executions (400,000), `SSELERATE_PREDICTION_SEED` the first of the generator's numbers (1),
+//! `SSELERATE_PREDICTION_RUNS` sets the executions (1,000,000), `SSELERATE_PREDICTION_SEED` the first of the generator's numbers (1),
 //! `SSELERATE_RECORDINGS` the folder with recordings.
 
 mod differential;
@@ -54,7 +54,7 @@ fn templates_and_the_full_parser_agree() {
     let folder = std::env::var_os("SSELERATE_RECORDINGS").map(PathBuf::from);
     let recordings =
         files(&folder.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/recordings")));
-    let runs = setting("SSELERATE_PREDICTION_RUNS", 400_000);
+    let runs = setting("SSELERATE_PREDICTION_RUNS", 1_000_000);
     let mut random = Random(setting("SSELERATE_PREDICTION_SEED", 1));
     let (mut seen, mut program, mut executed) = (Seen::default(), Vec::new(), 0);
     for seed in &seeds {
