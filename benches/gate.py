@@ -34,8 +34,8 @@ ROOT = Path(__file__).parent.parent
 KEPT = Path(__file__).parent / "gate.json"
 CORE_WORKS = ("framing", "full", "predicted", "1460")
 MISSES = {"unlike": 1.25, "logprobs": 1.25, "turns": 1.25, "spoilt": 1.4, "cold": 1.8}
-"""Streams on which prediction fails (see gate.rs), each counted with prediction and, as "NAME, full", without;
-and what the former may cost at most, as a multiple of the latter. The aim is 1.25 for all."""
+"""Streams on which prediction fails (see gate.rs), each counted with and, as "NAME, full", without it; and
+what the former may cost at most, as a multiple of the latter. The aim is 1.25 for all."""
 CORE_EVENTS = 1000
 """Events in a repetition of the core; the same constant is in rust/core/examples/gate.rs."""
 CORE_REPETITIONS = (2, 12)

@@ -1,6 +1,6 @@
 """What `make perf-gate` runs under callgrind to count the compiled module: loops as a user writes them.
 
-Each work is done twice to warm up and learn, then `REPETITIONS` times between two calls of `getppid`, at which
+Each work is done twice to warm up and learn, then `REPETITIONS` times between two calls of `getppid`. There
 callgrind writes what it has counted so far (`--dump-before=getppid`): a marker that needs no symbols of the
 interpreter and nothing in the module. So one start of the interpreter serves all works.
 """
