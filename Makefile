@@ -27,7 +27,7 @@ FUZZ_TARGETS := $(basename $(notdir $(wildcard rust/fuzz/fuzz_targets/*.rs)))
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench perf-gate valgrind fuzz fuzz-prediction lock clean need-cargo need-valgrind \
+.PHONY: help demo test lint bench bench-json perf-gate valgrind fuzz fuzz-prediction lock clean need-cargo need-valgrind \
   need-fuzz always
 
 help: ## this list
@@ -44,6 +44,7 @@ test: need-cargo $(INSTALLED) $(PEERS) ## all tests, of the core and of both bac
 lint: need-cargo $(INSTALLED) ## formatting, lints, types, the stub of the compiled module, workflows
 	cargo fmt --all --check
 	cargo fmt --manifest-path rust/fuzz/Cargo.toml --check
+	cargo fmt --manifest-path rust/peers/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
@@ -62,6 +63,9 @@ valgrind: need-cargo need-valgrind $(INSTALLED) ## tests of the compiled module 
 bench: need-cargo $(INSTALLED) $(VENV)/.bench ## the table of README.md: ns an event, and ratios
 	$(PY) -m benches.report
 
+bench-json: need-cargo ## the general parser beside yyjson, simd-json, sonic-rs, serde_json; big events in GB/s
+	cargo run --release --quiet --locked --manifest-path rust/peers/Cargo.toml
+
 # The differential of prediction is safe Rust: without a sanitizer it is ten times as fast.
 FUZZ_FAST := -s none -O --no-trace-compares
 RECORDINGS := $(wildcard $(or $(SSELERATE_RECORDINGS),../shared/recordings))
@@ -69,14 +73,15 @@ RECORDINGS := $(wildcard $(or $(SSELERATE_RECORDINGS),../shared/recordings))
 fuzz: need-fuzz ## each fuzz target for FUZZ_SECONDS (60)
 	@for target in $(FUZZ_TARGETS); do \
 	  echo "== $$target"; mkdir -p rust/fuzz/corpus/$$target; \
-	  cargo +nightly fuzz run --fuzz-dir rust/fuzz $$([ $$target = prediction ] && echo $(FUZZ_FAST)) $$target \
-	    rust/fuzz/corpus/$$target $$(ls -d rust/fuzz/seeds/$$target 2>/dev/null) -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
+	  fast=; [ $$target != prediction ] || fast='$(FUZZ_FAST)'; \
+	  cargo +nightly fuzz run --fuzz-dir rust/fuzz $$fast $$target rust/fuzz/corpus/$$target rust/core/tests/seeds \
+	    -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
 	done
 
 fuzz-prediction: need-fuzz ## prediction against the full parser, FUZZ_RUNS (24,000,000) executions, recordings too
 	@mkdir -p rust/fuzz/corpus/prediction
 	cargo +nightly fuzz run --fuzz-dir rust/fuzz $(FUZZ_FAST) prediction \
-	  rust/fuzz/corpus/prediction rust/fuzz/seeds/prediction $(RECORDINGS) -- -max_len=1024 -runs=$(FUZZ_RUNS)
+	  rust/fuzz/corpus/prediction rust/core/tests/seeds $(RECORDINGS) -- -max_len=1024 -runs=$(FUZZ_RUNS)
 
 need-fuzz: need-cargo
 	@cargo +nightly --version >/dev/null 2>&1 || { \
@@ -92,7 +97,7 @@ lock: $(VENV)/.dev ## write requirements/*.txt again from pyproject.toml; LOCK_A
 	  --output-file requirements/bench.txt
 
 clean: ## remove what was built and installed here
-	rm -rf $(VENV) target dist rust/fuzz/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) target dist rust/fuzz/target rust/peers/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	rm -f python/sselerate/_core.*.so
 	find build_backend python tests benches demo -name __pycache__ -prune -exec rm -rf {} +
 
