@@ -43,11 +43,22 @@ def feed(workload: Workload, chunking: str) -> int:
     return seen
 
 
+def text(workload: Workload, chunking: str) -> int:
+    """Take the text of each stream and no events."""
+    found = 0
+    for stream in workload.streams:
+        chunks = workloads.CHUNKINGS[chunking](stream)
+        found += len(functions("rust").text(chunks, target=target_of(workload.dialect)))
+    return workload.events if found > 0 else 0
+
+
 WORKS: dict[str, tuple[str, Callable[[Workload], int]]] = {
     "16 KiB": ("completion", partial(loop, chunking="16 KiB")),
     "1 event": ("completion", partial(loop, chunking="1 event")),
     "1460 B": ("completion", partial(loop, chunking="1460 B")),
     "feed, 1 event": ("completion", partial(feed, chunking="1 event")),
+    "text, 16 KiB": ("completion", partial(text, chunking="16 KiB")),
+    "text, 1460 B": ("completion", partial(text, chunking="1460 B")),
     "unlike": ("unlike", partial(loop, chunking="16 KiB")),
     "logprobs": ("logprobs", partial(loop, chunking="16 KiB")),
 }

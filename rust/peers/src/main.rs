@@ -107,7 +107,10 @@ fn huge() {
         let mut runs: Vec<Run<'_>> = vec![
             ("memchr".into(), Box::new(|| assert!(memchr::memchr(0, black_box(payload)).is_none()))),
             ("memcpy".into(), Box::new(|| copy.copy_from_slice(black_box(payload)))),
-            ("UTF-8 of the standard library".into(), Box::new(|| assert!(std::str::from_utf8(black_box(payload)).is_ok()))),
+            (
+                "UTF-8 of the standard library".into(),
+                Box::new(|| assert!(std::str::from_utf8(black_box(payload)).is_ok())),
+            ),
             ("sselerate, tape".into(), Box::new(|| assert!(parse(black_box(payload), &mut tape).is_ok()))),
             (
                 "simd-json, tape, with a copy".into(),
