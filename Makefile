@@ -7,6 +7,8 @@
 
 PYTHON ?= python3
 FUZZ_SECONDS ?= 60
+FUZZ_RUNS ?= 24000000
+GATE_ARGS ?=
 PYTEST_ARGS ?=
 
 VENV := .venv
@@ -25,7 +27,8 @@ FUZZ_TARGETS := $(basename $(notdir $(wildcard rust/fuzz/fuzz_targets/*.rs)))
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench perf-gate fuzz lock clean need-cargo always
+.PHONY: help demo test lint bench bench-json perf-gate valgrind fuzz fuzz-prediction lock clean need-cargo need-valgrind \
+  need-fuzz always
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,6 +44,7 @@ test: need-cargo $(INSTALLED) $(PEERS) ## all tests, of the core and of both bac
 lint: need-cargo $(INSTALLED) ## formatting, lints, types, the stub of the compiled module, workflows
 	cargo fmt --all --check
 	cargo fmt --manifest-path rust/fuzz/Cargo.toml --check
+	cargo fmt --manifest-path rust/peers/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
@@ -50,20 +54,39 @@ lint: need-cargo $(INSTALLED) ## formatting, lints, types, the stub of the compi
 	$(PY) -m mypy.stubtest --mypy-config-file pyproject.toml sselerate._core
 	$(VENV)/bin/zizmor --offline --quiet .github/workflows
 
-perf-gate: need-cargo $(INSTALLED) ## instructions an event, against the numbers kept in benches/gate.json
-	$(PY) -m benches.gate
+perf-gate: need-cargo need-valgrind $(INSTALLED) ## instructions an event, against benches/gate.json; GATE_ARGS=--keep
+	$(PY) -m benches.gate $(GATE_ARGS)
+
+valgrind: need-cargo need-valgrind $(INSTALLED) ## tests of the compiled module under memcheck: no errors, no leaks
+	$(PY) -m tests.valgrind
 
 bench: need-cargo $(INSTALLED) $(VENV)/.bench ## the table of README.md: ns an event, and ratios
 	$(PY) -m benches.report
 
-fuzz: need-cargo ## each fuzz target for FUZZ_SECONDS (60)
-	@cargo +nightly --version >/dev/null 2>&1 || { \
-	  echo "make fuzz needs a nightly toolchain: rustup toolchain install nightly" >&2; exit 1; }
-	@command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
+bench-json: need-cargo ## the general parser beside yyjson, simd-json, sonic-rs, serde_json; big events in GB/s
+	cargo run --release --quiet --locked --manifest-path rust/peers/Cargo.toml
+
+# The differential of prediction is safe Rust: without a sanitizer it is ten times as fast.
+FUZZ_FAST := -s none -O --no-trace-compares
+RECORDINGS := $(wildcard $(or $(SSELERATE_RECORDINGS),../shared/recordings))
+
+fuzz: need-fuzz ## each fuzz target for FUZZ_SECONDS (60)
 	@for target in $(FUZZ_TARGETS); do \
-	  echo "== $$target"; \
-	  cargo +nightly fuzz run --fuzz-dir rust/fuzz $$target -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
+	  echo "== $$target"; mkdir -p rust/fuzz/corpus/$$target; \
+	  fast=; [ $$target != prediction ] || fast='$(FUZZ_FAST)'; \
+	  cargo +nightly fuzz run --fuzz-dir rust/fuzz $$fast $$target rust/fuzz/corpus/$$target rust/core/tests/seeds \
+	    -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
 	done
+
+fuzz-prediction: need-fuzz ## prediction against the full parser, FUZZ_RUNS (24,000,000) executions, recordings too
+	@mkdir -p rust/fuzz/corpus/prediction
+	cargo +nightly fuzz run --fuzz-dir rust/fuzz $(FUZZ_FAST) prediction \
+	  rust/fuzz/corpus/prediction rust/core/tests/seeds $(RECORDINGS) -- -max_len=1024 -runs=$(FUZZ_RUNS)
+
+need-fuzz: need-cargo
+	@cargo +nightly --version >/dev/null 2>&1 || { \
+	  echo "fuzzing needs a nightly toolchain: rustup toolchain install nightly" >&2; exit 1; }
+	@command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
 
 lock: $(VENV)/.dev ## write requirements/*.txt again from pyproject.toml; LOCK_ARGS=--upgrade for newer versions
 	$(PY) -m pip install --quiet --disable-pip-version-check uv
@@ -74,9 +97,15 @@ lock: $(VENV)/.dev ## write requirements/*.txt again from pyproject.toml; LOCK_A
 	  --output-file requirements/bench.txt
 
 clean: ## remove what was built and installed here
-	rm -rf $(VENV) target dist rust/fuzz/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) target dist rust/fuzz/target rust/peers/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	rm -f python/sselerate/_core.*.so
 	find build_backend python tests benches demo -name __pycache__ -prune -exec rm -rf {} +
+
+# The instructions and the memory checks need it; a package of Debian's and of most others.
+need-valgrind:
+	@command -v valgrind >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  { echo "installing valgrind (apt-get)"; apt-get install -qq --yes valgrind >/dev/null; }; } || { \
+	  echo "this target needs valgrind: install the package of that name (sudo apt-get install valgrind)" >&2; exit 1; }
 
 need-cargo:
 	@command -v cargo >/dev/null || { \

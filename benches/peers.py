@@ -129,6 +129,53 @@ for event in EventSource(Response(chunks)).iter_sse():
     READ
 """
 
+# The text of a whole stream and nothing else: KEEP hands it over.
+TEXT = """
+text = text_of(chunks)
+KEEP
+"""
+
+TEXT_SPLIT = """
+separator = newline * 2
+texts = []
+for chunk in chunks:
+    for block in chunk.split(separator):
+        if block and block != DONE:
+            event = decode(block[6:])
+            READ
+            if text:
+                texts.append(text)
+text = "".join(texts)
+KEEP
+"""
+
+TEXT_INCREMENTAL = """
+separator = newline * 2
+tail = b""
+texts = []
+for chunk in chunks:
+    blocks = (tail + chunk).split(separator)
+    tail = blocks.pop()
+    for block in blocks:
+        if block != DONE:
+            event = decode(block[6:])
+            READ
+            if text:
+                texts.append(text)
+text = "".join(texts)
+KEEP
+"""
+
+TEXT_ITERATE = """
+texts = []
+for event in events(chunks):
+    READ
+    if text:
+        texts.append(text)
+text = "".join(texts)
+KEEP
+"""
+
 # ---- what is read of an event ----------------------------------------------------------------------------
 
 READ: dict[tuple[str, Dialect], str] = {
@@ -178,6 +225,7 @@ class Peer:
     cuts: whether it copes with chunks that cut events; if not it is given chunks that do not.
     events: how many events it is timed on at once; fewer for the slow ones, so that samples stay short.
     adapt: changes a stream before it is cut and timed, where the peer refuses what servers really send.
+    whole: it reads the text of a stream as one str, and no events.
     """
 
     name: str
@@ -193,15 +241,17 @@ class Peer:
     cuts: bool = True
     events: int = 1000
     adapt: Callable[[Stream], Stream] = field(default=lambda stream: stream)
+    whole: bool = False
 
     def reader(self, workload: Workload, *, collect: bool = False) -> Reader:
         """The compiled loop for `workload`; with `collect` it appends every text to the list it is given."""
         statement = READ[self.style, workload.dialect]
         if workload.guarded:
             statement = READ_GUARDED.get((self.style, workload.dialect), statement)
-        if collect:
+        if collect and not self.whole:
             statement += "\nfound.append(text)"
         frame = self.frame if workload.plain else self.frame_fields or self.frame
+        frame = frame.replace("KEEP", "found.append(text)" if collect else "pass")
         names = {"DONE": workloads.DONE} | self.names(workload)
         return _compiled(frame, statement, names, f"<{self.name} reading {workload.name}>")
 
@@ -290,6 +340,10 @@ def _iterating_async(backend: str, workload: Workload) -> Names:
     return {"events": events, "asynchronous": asynchronous, "run": run} | _delta_class(workload.dialect)
 
 
+def _text(backend: str, workload: Workload) -> Names:
+    return {"text_of": partial(functions(backend).text, target=target_of(workload.dialect))}
+
+
 async def asynchronous(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
     for chunk in chunks:
         yield chunk
@@ -320,6 +374,20 @@ def _msgspec(workload: Workload) -> Names:
     if wanted:
         names["Delta"] = next(cls for cls in structs.__args__ if cls.__name__ == wanted["Delta"].__name__)
     return names
+
+
+def _msgspec_text(workload: Workload) -> Names:
+    """Structs of nothing but the way to the text."""
+    import msgspec
+
+    texts: list[Any] = [("text", str)]
+    if workload.dialect == "chat":
+        # Mistral sends lists of parts now and then; readers of text take what is a str.
+        delta = msgspec.defstruct("Delta", [("content", str | list | None, None)], gc=False)
+        texts = [("delta", delta)]
+    choice = msgspec.defstruct("Choice", texts, gc=False)
+    event = msgspec.defstruct("Event", [("choices", list[choice])], gc=False)  # type: ignore[valid-type]
+    return {"decode": msgspec.json.Decoder(event).decode}
 
 
 def _orjson(workload: Workload) -> Names:
@@ -550,6 +618,55 @@ PEERS: dict[str, Peer] = {
             plain=True,
         ),
         Peer(
+            "rust-text",
+            "sselerate, Rust core: text",
+            (),
+            TEXT,
+            partial(_text, "rust"),
+            dialects=OPENAI_SHAPED,
+            whole=True,
+        ),
+        Peer(
+            "rust-text-events",
+            'sselerate, Rust core: iter_events, "".join',
+            (),
+            TEXT_ITERATE,
+            partial(_iterating, "rust"),
+            dialects=OPENAI_SHAPED,
+            whole=True,
+        ),
+        Peer(
+            "python-text",
+            "sselerate, pure-Python fallback: text",
+            (),
+            TEXT,
+            partial(_text, "python"),
+            dialects=OPENAI_SHAPED,
+            events=SLOW,
+            whole=True,
+        ),
+        Peer(
+            "msgspec-text-split",
+            'bytes.split(b"\\n\\n") + msgspec, Struct of the text only, "".join',
+            ("msgspec",),
+            TEXT_SPLIT,
+            _msgspec_text,
+            dialects=OPENAI_SHAPED,
+            plain=True,
+            cuts=False,
+            whole=True,
+        ),
+        Peer(
+            "msgspec-text",
+            'correct incremental feed + msgspec, Struct of the text only, "".join',
+            ("msgspec",),
+            TEXT_INCREMENTAL,
+            _msgspec_text,
+            dialects=OPENAI_SHAPED,
+            plain=True,
+            whole=True,
+        ),
+        Peer(
             "orjson",
             "correct incremental feed + orjson.loads, dicts",
             ("orjson",),
@@ -612,6 +729,10 @@ PEERS: dict[str, Peer] = {
 }
 
 
+TEXT_PEERS = ("rust-text", "rust-text-events", "python-text", "msgspec-text-split", "msgspec-text")
+"""Those that read the text of a stream and no events."""
+
+
 def available(name: str) -> str | None:
     """None if the peer can run here, else why not, in a few words."""
     peer = PEERS[name]
@@ -650,6 +771,9 @@ class Prepared:
 
     def right(self) -> bool:
         """Whether the peer finds the expected texts; events without text are left out, as SDKs skip pings."""
+        if self.peer.whole:
+            expected = ["".join(text for text in stream.texts if text) for stream in self.workload.streams]
+            return self.texts() == expected
         return [text for text in self.texts() if text is not None] == [
             text for text in self.workload.texts if text is not None
         ]

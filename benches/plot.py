@@ -23,7 +23,10 @@ def draw(rows: list[dict[str, Any]], about: dict[str, Any], folder: Path) -> Non
     ]
     title = altair.TitleParams(
         "Nanoseconds per completion event, read up to choices[0].text (log scale, less is better)",
-        subtitle=f"{about['processor']}, {about['python']}, {about['date']}",
+        subtitle=[
+            f"{about['processor']}, {about['python']}, {about['date']}",
+            "Bars are minima; the line behind each ends at the median",
+        ],
         anchor="start",
         color=INK,
         subtitleColor=INK,
@@ -41,6 +44,7 @@ def _panel(rows: list[dict[str, Any]], title: str) -> Any:
         {
             "reader": row["label"],
             "ns": row["minimum"],
+            "median": row["median"],
             "shown": _figure(row["minimum"], ours),
             "ours": row["label"].startswith("sselerate"),
         }
@@ -62,9 +66,14 @@ def _panel(rows: list[dict[str, Any]], title: str) -> Any:
         x2=altair.datum(10),
         color=altair.condition("datum.ours", altair.value(OURS), altair.value(THEIRS)),
     )
-    figures = base.mark_text(align="left", dx=4, color=INK).encode(text="shown:N")
+    # From the minimum to the median: how noisy the machine was.
+    noise = base.mark_rule(color=INK, strokeWidth=1.5).encode(x2="median:Q")
+    ends = base.mark_tick(color=INK, thickness=1.5, size=7).encode(x="median:Q")
+    figures = base.mark_text(align="left", dx=4, color=INK).encode(x="median:Q", text="shown:N")
     heading = altair.TitleParams(title, anchor="start", color=INK, fontSize=12)
-    return altair.layer(bars, figures).properties(title=heading, width=420, height=20 * len(values))
+    return altair.layer(bars, noise, ends, figures).properties(
+        title=heading, width=420, height=20 * len(values)
+    )
 
 
 def _figure(nanoseconds: float, ours: float | None) -> str:

@@ -21,8 +21,18 @@ from typing import Any
 
 from benches import recordings, workloads
 from benches.goals import Goal, goals
-from benches.peers import PEERS
-from benches.suite import BRIEF, MAIN, READERS, SDK_SITUATIONS, Bench, Refused, check_events, find_missing
+from benches.peers import PEERS, TEXT_PEERS
+from benches.suite import (
+    BRIEF,
+    MAIN,
+    READERS,
+    SDK_SITUATIONS,
+    TINY,
+    Bench,
+    Refused,
+    check_events,
+    find_missing,
+)
 from benches.tables import markdown
 from benches.workloads import RECIPES
 
@@ -86,14 +96,16 @@ def run(options: argparse.Namespace) -> str:
     all_of_it = options.only == "*"
     check_events(missing, names)
     bench = Bench(0.04 if options.quick else 0.25, missing)
-    progress = Progress(len(names) + (len(MAIN) if "completion" in names else 0) + 2 * all_of_it)
+    progress = Progress(len(names) + (len(MAIN) + 1 if "completion" in names else 0) + 2 * all_of_it)
     for name in names:
         make = partial(workloads.make, name)
         if name == "completion":
             ways = ("rust-feed", "rust-async", "msgspec-async")
             for chunking in MAIN:
                 progress.say(f"{name}, {chunking}")
-                bench.measure(bench.contenders([*READERS, *ways], make, chunking))
+                bench.measure(bench.contenders([*READERS, *ways, *TEXT_PEERS], make, chunking))
+            progress.say(f"{name}, {TINY}")
+            bench.measure(bench.contenders(BRIEF, make, TINY))
             continue
         progress.say(f"{name}, 16 KiB")
         shown = [peer for peer in BRIEF if peer not in ("openai", "anthropic") or name in SDK_SITUATIONS]

@@ -13,8 +13,12 @@ from benches.workloads import Workload
 
 MAIN = ("16 KiB", "1 event", "1460 B", "whole")
 """The chunkings of the first table; the others are measured on 16 KiB reads."""
+TINY = "64 B"
+"""The chunking that nobody likes; a row of the situations."""
 
-READERS = tuple(name for name in PEERS if name not in ("rust-feed", "rust-async", "msgspec-async"))
+READERS = tuple(
+    name for name in PEERS if name not in ("rust-feed", "rust-async", "msgspec-async", *peers.TEXT_PEERS)
+)
 BRIEF = ("rust", "python", "msgspec-split", "msgspec", "openai", "anthropic")
 """The readers that the table of situations shows; SDKs only on their own dialects."""
 SDK_SITUATIONS = ("chat", "chat-tools", "anthropic", "responses")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from benches.goals import Goal
-from benches.peers import PEERS
-from benches.suite import BRIEF, MAIN, READERS, Bench, Row
+from benches.peers import PEERS, TEXT_PEERS
+from benches.suite import BRIEF, MAIN, READERS, TINY, Bench, Row
 from benches.workloads import RECIPES
 
 
@@ -60,26 +60,40 @@ def main_table(bench: Bench) -> str:
 
 def situations_table(bench: Bench, names: Sequence[str]) -> str:
     lines = []
-    for name in names:
-        rows = {peer: bench.row(name, "16 KiB", peer) for peer in BRIEF}
+    for name, chunks in [*((name, "16 KiB") for name in names), ("completion", TINY)]:
+        rows = {peer: bench.row(name, chunks, peer) for peer in BRIEF}
         if not any(rows.values()):
             continue
         some = next(row for row in rows.values() if row)
         sdk = rows["openai"] or rows["anthropic"]
+        situation = "recorded streams, all in one loop"
+        if name in RECIPES:
+            situation = f"{name}: {RECIPES[name].situation}"
+        if chunks == TINY:
+            situation = f"{name}, in reads of {TINY}"
         lines.append(
             [
-                f"{name}: {RECIPES[name].situation}"
-                if name in RECIPES
-                else "recorded streams, all in one loop",
+                situation,
                 number(some.bytes_per_event),
                 *(cell(rows[peer]) for peer in BRIEF[:4]),
                 cell(sdk),
-                times(bench.ratio(name, "16 KiB", "rust", "msgspec-split")),
-                times(bench.ratio(name, "16 KiB", "rust", "msgspec")),
+                times(bench.ratio(name, chunks, "rust", "msgspec-split")),
+                times(bench.ratio(name, chunks, "rust", "msgspec")),
             ]
         )
     head = ["situation", "bytes", "Rust core", "fallback", "split + msgspec", "incremental + msgspec", "SDK"]
     return table([*head, "split / Rust core", "incremental / Rust core"], lines)
+
+
+def text_table(bench: Bench) -> str:
+    lines = []
+    for name in TEXT_PEERS:
+        rows = [bench.row("completion", chunks, name) for chunks in MAIN]
+        if any(rows):
+            ratios = (bench.ratio("completion", chunks, "rust-text", name) for chunks in ("16 KiB", "1460 B"))
+            lines.append([PEERS[name].label, *map(cell, rows), *map(times, ratios)])
+    head = ["reader", "16 KiB reads", "1 event per read", "1460 B reads", "whole"]
+    return table([*head, "/ text, 16 KiB", "/ text, 1460 B"], lines)
 
 
 def ways_table(bench: Bench) -> str:
@@ -126,6 +140,7 @@ def markdown(bench: Bench, names: Sequence[str], about: dict[str, Any], found: S
     if any(row.workload == "completion" for row in bench.rows):
         parts += ["## Completions: loop over the events, read `choices[0].text`", main_table(bench)]
         parts += ["## Ways to take events", ways_table(bench)]
+        parts += ["## The text of a stream as one str, no events", text_table(bench)]
     if any(row.chunks == "16 KiB" for row in bench.rows):
         parts += ["## Situations, 16 KiB reads", situations_table(bench, [*names, "recordings"])]
     if not about["recordings"]:

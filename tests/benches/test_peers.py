@@ -12,7 +12,10 @@ import pytest
 from benches import peers
 from benches.workloads import CHUNKINGS, RECIPES, make, payloads
 
-OURS = {"rust": ("rust", "rust-feed", "rust-async"), "python": ("python",)}
+OURS = {
+    "rust": ("rust", "rust-feed", "rust-async", "rust-text", "rust-text-events"),
+    "python": ("python", "python-text"),
+}
 OTHERS = [name for name in peers.PEERS if name not in (*OURS["rust"], *OURS["python"])]
 MISSING = {name: reason for name in OTHERS if (reason := peers.available(name))}
 SLOW = ("openai", "anthropic", "r9s")

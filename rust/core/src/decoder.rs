@@ -376,8 +376,10 @@ impl Reader {
             return self.server_error_field(error, event_index, frame.offset);
         }
         let data = frame.data.unwrap_or_default();
+        let mut named_last = false;
         if !frame.event.is_empty() && frame.end != End::Cut {
-            self.done |= self.schema.last_names.iter().any(|name| name == frame.event);
+            named_last = self.schema.last_names.iter().any(|name| name == frame.event);
+            self.done |= named_last;
             if self.is_text(&frame) {
                 return Step::Text(data, frame.event);
             }
@@ -395,7 +397,10 @@ impl Reader {
             && self.predictor.is_active()
             && let Some(taken) = self.predictor.take_payload(data)
         {
-            self.predictor.learn_frame(taken.template, chunk, &frame);
+            // A line that ends the stream must be seen, not predicted.
+            if !named_last {
+                self.predictor.learn_frame(taken.template, chunk, &frame);
+            }
             return Step::Hit(self.hit(taken, data));
         }
         self.parse_event(frame, chunk, event_index, stash)

@@ -1,74 +1,15 @@
-//! What the targets share: a schema like that of the chat and completion classes, and a way to write down what a decoder said.
+//! What the targets share: the differential that the core's tests run too, and a way to write down what a decoder said.
+
+#[path = "../../core/tests/differential/mod.rs"]
+pub mod differential;
 
 use sselerate_core::decoder::{Cause, Decoder, Options, Step};
 use sselerate_core::json::{Kind, Tape};
-use sselerate_core::schema::{Class, Field, Literal, Rule, Schema, Shape, Sign, Step as Path, Tags, Target, kinds};
 use sselerate_core::template::Span;
-use std::sync::Arc;
-
-/// One class with every kind of shape in it, recognised by a rule, and a second one by another: so pinned values, tags, literals and
-/// unknown payloads all occur.
-pub fn schema() -> Arc<Schema> {
-    let any = Shape { kinds: 127, expected: "any value".into(), ..Shape::default() };
-    let text = Shape { kinds: kinds::STR | kinds::NULL, expected: "str or null".into(), ..Shape::default() };
-    let number = Shape { kinds: kinds::INT | kinds::FLOAT, expected: "float".into(), ..Shape::default() };
-    let reason = Shape {
-        kinds: kinds::STR | kinds::NULL,
-        literals: Some(vec![Literal::Str("stop".into()), Literal::Null]),
-        expected: "\"stop\" or null".into(),
-        ..Shape::default()
-    };
-    let class =
-        |class| Shape { kinds: kinds::OBJECT, classes: vec![class], expected: "object".into(), ..Shape::default() };
-    let tagged = Shape {
-        kinds: kinds::OBJECT,
-        classes: vec![2, 3],
-        tags: Some(Tags { key: b"type".to_vec(), classes: vec![(b"a".to_vec(), 2), (b"b".to_vec(), 3)], other: None }),
-        expected: "object".into(),
-        ..Shape::default()
-    };
-    let choices = Shape { kinds: kinds::ARRAY, items: Some(5), expected: "array".into(), ..Shape::default() };
-    let field = |wire: &str, shape, required| Field { wire: wire.as_bytes().to_vec(), shape, required };
-    let sign = |key: &str, equals: Option<[&str; 2]>| Sign {
-        path: vec![Path::Key(key.as_bytes().to_vec())],
-        equals: equals.map(|words| words.map(|word| word.as_bytes().to_vec()).to_vec()),
-        prefix: None,
-        also: None,
-    };
-    Arc::new(Schema {
-        classes: vec![
-            Class {
-                fields: vec![
-                    field("id", 1, true),
-                    field("created", 2, false),
-                    field("choices", 7, true),
-                    field("delta", 6, false),
-                ],
-            },
-            Class {
-                fields: vec![
-                    field("index", 2, false),
-                    field("text", 1, false),
-                    field("finish_reason", 3, false),
-                    field("delta", 6, false),
-                ],
-            },
-            Class { fields: vec![field("type", 1, true), field("text", 1, false)] },
-            Class { fields: vec![field("type", 1, true), field("data", 0, false)] },
-        ],
-        shapes: vec![any, text, number, reason, class(0), class(1), tagged, choices],
-        target: Target::Rules(vec![
-            Rule { sign: sign("choices", None), shape: Some(4) },
-            Rule { sign: sign("type", Some(["a", "b"])), shape: Some(6) },
-        ]),
-        last: vec![sign("done", None)],
-        last_names: vec![b"done".to_vec()],
-    })
-}
 
 /// Everything that a decoder says about a stream cut into these chunks, an entry an event.
 pub fn said<'a>(options: Options, chunks: impl Iterator<Item = &'a [u8]>) -> Vec<String> {
-    let mut decoder = Decoder::new(schema(), options);
+    let mut decoder = Decoder::new(differential::schema::shared(0), options);
     let mut made = Templates::default();
     let mut said = Vec::new();
     for chunk in chunks {

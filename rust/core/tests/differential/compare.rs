@@ -1,0 +1,154 @@
+//! Two decoders step by step, and what a consumer would make of a hit beside what the full parser says.
+
+use super::Seen;
+use sselerate_core::decoder::{Cause, Decoder, Event, Failure, Hit, Step};
+use sselerate_core::json::{Kind, Node};
+use sselerate_core::schema::ShapeId;
+
+/// What a consumer keeps of a template: the event it was learnt from, and which of its nodes are holes.
+#[derive(Default)]
+pub struct Known {
+    payload: Vec<u8>,
+    nodes: Vec<Node>,
+    holes: Vec<usize>,
+    shape: Option<ShapeId>,
+}
+
+/// The decoder under test, the one that never predicts, and what was learnt.
+pub struct Sides {
+    pub with: Decoder,
+    pub without: Decoder,
+    pub known: Vec<Known>,
+    pub seen: Seen,
+}
+
+impl Sides {
+    /// Read a chunk with both.
+    ///
+    /// # Errors
+    /// What they disagree about.
+    pub fn read(&mut self, chunk: &[u8]) -> Result<(), String> {
+        let (mut one, mut other) = (0, 0);
+        loop {
+            let steps = (self.with.step(chunk, &mut one), self.without.step(chunk, &mut other));
+            match steps {
+                (None, None) => break,
+                (Some(with), Some(without)) => note(&mut self.known, &mut self.seen, with, without)?,
+                (with, without) => return Err(format!("one side has more: {with:?}, {without:?}")),
+            }
+        }
+        if (one, other) != (chunk.len(), chunk.len()) {
+            return Err(format!("a chunk of {} was read up to {one} and {other}", chunk.len()));
+        }
+        self.counters()
+    }
+
+    /// The same for the end of the stream.
+    ///
+    /// # Errors
+    /// What they disagree about.
+    pub fn finish(&mut self) -> Result<(), String> {
+        loop {
+            match (self.with.finish(), self.without.finish()) {
+                (None, None) => return self.counters(),
+                (Some(with), Some(without)) => note(&mut self.known, &mut self.seen, with, without)?,
+                (with, without) => return Err(format!("at the end one side has more: {with:?}, {without:?}")),
+            }
+        }
+    }
+
+    fn counters(&self) -> Result<(), String> {
+        let of = |decoder: &Decoder| {
+            (decoder.is_done(), decoder.is_ended(), decoder.event_index(), decoder.framer().comment_count())
+        };
+        let (with, without) = (of(&self.with), of(&self.without));
+        if with == without { Ok(()) } else { Err(format!("counters {with:?}, {without:?}")) }
+    }
+}
+
+fn note(known: &mut Vec<Known>, seen: &mut Seen, with: Step<'_>, without: Step<'_>) -> Result<(), String> {
+    seen.events += 1;
+    match (with, without) {
+        (Step::Nothing, Step::Nothing) => seen.events -= 1,
+        (Step::Hit(hit), Step::Event(event)) => {
+            seen.hits += 1;
+            let known = known.get(hit.template).ok_or("a template that was never learnt")?;
+            // The name of a hit is not compared: an event that keeps it is never learnt (`assemble.rs` of the binding).
+            if known.shape != event.shape || !known.gives(&hit, &event) {
+                let payload = String::from_utf8_lossy(&known.payload);
+                return Err(format!("hit {:?} of {payload:?} (shape {:?})\nbut {event:?}", hit.spans, known.shape));
+            }
+        }
+        (Step::Event(one), Step::Event(other)) => {
+            let same = one.payload == other.payload
+                && one.tape.nodes() == other.tape.nodes()
+                && one.shape == other.shape
+                && one.name == other.name;
+            if !same {
+                return Err(format!("{one:?}\nbut {other:?}"));
+            }
+            if let Some(learned) = one.learn(false) {
+                if known.len() <= learned.template {
+                    known.resize_with(learned.template + 1, Known::default);
+                }
+                known[learned.template] = Known {
+                    payload: other.payload.to_vec(),
+                    nodes: other.tape.nodes().to_vec(),
+                    holes: learned.holes,
+                    shape: other.shape,
+                };
+            }
+        }
+        (Step::Text(text, name), Step::Text(other, its_name)) if (text, name) == (other, its_name) => {}
+        (Step::Failed(one), Step::Failed(other)) if fail_alike(&one, &other) => {}
+        (with, without) => return Err(format!("{with:?}\nbut {without:?}")),
+    }
+    Ok(())
+}
+
+impl Known {
+    /// Whether this template with the values of the hit is what the full parser says.
+    fn gives(&self, hit: &Hit<'_>, event: &Event<'_>) -> bool {
+        let nodes = event.tape.nodes();
+        if nodes.len() != self.nodes.len() || hit.spans.len() != self.holes.len() {
+            return false;
+        }
+        let mut holes = self.holes.iter().zip(hit.spans).peekable();
+        for (index, (mine, full)) in self.nodes.iter().zip(nodes).enumerate() {
+            let same = match holes.next_if(|(hole, _)| **hole == index && index != 0) {
+                Some((_, span)) => {
+                    let words = [Kind::Null, Kind::True, Kind::False];
+                    (mine.kind == full.kind || (words.contains(&mine.kind) && words.contains(&full.kind)))
+                        && (mine.kind != Kind::Str || span.flags == full.flags)
+                        && span.bytes(hit.bytes) == full.bytes(event.payload)
+                }
+                None if matches!(mine.kind, Kind::Object | Kind::Array) => {
+                    (mine.kind, mine.next) == (full.kind, full.next)
+                }
+                None => {
+                    (mine.kind, mine.flags) == (full.kind, full.flags)
+                        && mine.bytes(&self.payload) == full.bytes(event.payload)
+                }
+            };
+            if !same {
+                return false;
+            }
+        }
+        // What is left can only be the white space before the last brace, which is no value.
+        holes.all(|(hole, _)| *hole == 0)
+    }
+}
+
+fn fail_alike(one: &Failure<'_>, other: &Failure<'_>) -> bool {
+    let causes = match (&one.cause, &other.cause) {
+        (Cause::Json(one), Cause::Json(other)) => one == other,
+        (Cause::Mismatch(one), Cause::Mismatch(other)) => one == other,
+        (Cause::Truncated(one), Cause::Truncated(other)) => one == other,
+        (Cause::TooLarge, Cause::TooLarge) | (Cause::Server(None), Cause::Server(None)) => true,
+        (Cause::Server(Some((one, at))), Cause::Server(Some((other, its)))) => {
+            at == its && one.nodes() == other.nodes()
+        }
+        _ => false,
+    };
+    causes && one.data == other.data && (one.event_index, one.offset) == (other.event_index, other.offset)
+}
