@@ -20,6 +20,7 @@ class Backend:
     Parser: Any
     Decoder: Any
     EventIterator: Any
+    AsyncEventIterator: Any
     iter_events: Any
     aiter_events: Any
     decode: Any
@@ -49,6 +50,7 @@ def load(name: str) -> Backend:
         module.Parser,
         module.Decoder,
         module.EventIterator,
+        module.AsyncEventIterator,
         stream.iter_events,
         stream.aiter_events,
         stream.decode,

@@ -17,7 +17,8 @@ from tests.backends import Backend
 ROOT = Path(__file__).resolve().parent.parent
 
 PROMISED = {
-    "BACKEND", "ServerSentEvent", "Comment", "Parser", "Decoder", "iter_events", "aiter_events", "decode", "text", "atext",
+    "BACKEND", "ServerSentEvent", "Comment", "Parser", "Decoder", "iter_events", "aiter_events", "decode",
+    "text", "atext",
     "event", "Event", "GenericEvent", "ErrorEvent",
     "SSEError", "DecodeError", "TruncatedStreamError", "EventTooLargeError", "ServerError",
     "CompletionStreamEvent", "CompletionStreamChoice", "CompletionLogprobs", "CompletionUsage",

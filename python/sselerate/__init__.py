@@ -13,11 +13,10 @@ core is at work or its equivalent in Python.
 import typing
 
 from . import _backend, events
-from ._backend import BACKEND, Decoder, EventIterator, Parser
+from ._backend import BACKEND, AsyncEventIterator, Decoder, EventIterator, Parser
 from .errors import DecodeError, EventTooLargeError, ServerError, SSEError, TruncatedStreamError
 from .eventstream import EventStreamMessage, EventStreamParser
 from .sse import Comment, ServerSentEvent
-from .stream import AsyncEventIterator
 from .stream import bind as _bind
 
 if typing.TYPE_CHECKING:

@@ -1,8 +1,9 @@
-"""Whole streams: `iter_events`, `decode`, `text` and their asynchronous forms, on whichever backend they are bound to."""
+"""Whole streams: `iter_events`, `decode`, `text` and their asynchronous forms, on whichever backend they are
+bound to."""
 
 import inspect
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypedDict, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, TypeVar, overload
 
 from .errors import SSEError
 from .events.answers import StreamEvent, string
@@ -12,11 +13,10 @@ from .events.error import ErrorEvent
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ._fallback import Decoder, EventIterator
+    from ._fallback import AsyncEventIterator, EventIterator
 
-__all__ = ["AsyncEventIterator", "Options", "Streams", "bind"]
+__all__ = ["Options", "Streams", "bind"]
 
-E = TypeVar("E")
 C = TypeVar("C", bound=Event)
 
 _CHUNK = 65536
@@ -49,87 +49,8 @@ class Backend(Protocol):
     @property
     def EventIterator(self) -> Any: ...
 
-
-class AsyncEventIterator(Generic[E]):
-    """Asynchronous iterator over the events of a stream. It awaits the source only when it has no event left.
-
-    After an error, of the stream or of the source, the next step goes on behind it.
-    """
-
-    def __init__(self, chunks: AsyncIterator[Any], decoder: "Decoder[E]") -> None:
-        self._chunks: AsyncIterator[Any] | None = chunks
-        self._decoder = decoder
-        self._ready: Iterator[E] = iter(())
-        self._error: SSEError | None = None
-        self._kept = False
-        """The decoder has raised, and so may have kept a part of the chunk."""
-        self._busy = False
-
     @property
-    def done(self) -> bool:
-        """Whether the stream has said that it is complete."""
-        return self._decoder.done
-
-    def __aiter__(self) -> "AsyncEventIterator[E]":
-        return self
-
-    async def __anext__(self) -> E:
-        for event in self._ready:
-            return event
-        if self._busy:
-            raise RuntimeError("AsyncEventIterator is in use by another task or call")
-        self._busy = True
-        try:
-            return await self._pull()
-        finally:
-            self._busy = False
-
-    async def _pull(self) -> E:
-        decoder = self._decoder
-        while True:
-            for event in self._ready:
-                return event
-            if self._error is not None:
-                error, self._error = self._error, None
-                raise error
-            if self._kept:
-                self._decode(None if decoder.closed else b"")
-            elif self._chunks is None:
-                raise StopAsyncIteration
-            elif decoder.ended:
-                self._chunks = None
-            else:
-                try:
-                    chunk = await self._chunks.__anext__()
-                except StopAsyncIteration:
-                    self._chunks = chunk = None
-                else:
-                    if chunk is None:
-                        raise TypeError("expected a bytes-like chunk, got NoneType")
-                self._decode(chunk)
-
-    def _decode(self, chunk: Any) -> None:
-        """Feeds ``chunk`` to the decoder, or closes it if that is None."""
-        try:
-            events = self._decoder.close() if chunk is None else self._decoder.feed(chunk)
-            self._kept = False
-        except SSEError as error:
-            events, error.events = error.events, []
-            self._error = error
-            self._kept = True
-        self._ready = iter(events)
-
-    async def aclose(self) -> None:
-        """Ends the iteration; a source that has an ``aclose`` method, such as a generator, is closed."""
-        if self._busy:
-            raise RuntimeError("AsyncEventIterator is in use by another task or call")
-        chunks, self._chunks = self._chunks, None
-        self._ready = iter(())
-        self._error = None
-        self._kept = False
-        aclose = getattr(chunks, "aclose", None)
-        if aclose is not None:
-            await aclose()
+    def AsyncEventIterator(self) -> Any: ...
 
 
 class Streams:
@@ -138,6 +59,7 @@ class Streams:
     def __init__(self, backend: Backend) -> None:
         self._new_decoder = backend.Decoder
         self._new_iterator = backend.EventIterator
+        self._new_async_iterator = backend.AsyncEventIterator
 
     @overload
     def iter_events(
@@ -197,12 +119,12 @@ class Streams:
         *,
         on_error: Literal["raise", "skip"] = ...,
         **options: "Unpack[Options]",
-    ) -> AsyncEventIterator[C]: ...
+    ) -> "AsyncEventIterator[C]": ...
 
     @overload
     def aiter_events(
         self, source: Any, target: type[C], *, on_error: Literal["yield"], **options: "Unpack[Options]"
-    ) -> AsyncEventIterator[C | ErrorEvent]: ...
+    ) -> "AsyncEventIterator[C | ErrorEvent]": ...
 
     @overload
     def aiter_events(
@@ -212,7 +134,7 @@ class Streams:
         *,
         on_error: Literal["raise", "yield", "skip"] = ...,
         **options: "Unpack[Options]",
-    ) -> AsyncEventIterator[StreamEvent]: ...
+    ) -> "AsyncEventIterator[StreamEvent]": ...
 
     @overload
     def aiter_events(
@@ -222,7 +144,7 @@ class Streams:
         *,
         on_error: Literal["raise", "yield", "skip"] = ...,
         **options: "Unpack[Options]",
-    ) -> AsyncEventIterator[Any]: ...
+    ) -> "AsyncEventIterator[Any]": ...
 
     def aiter_events(self, source: Any, target: Any = None, **options: Any) -> Any:
         """Iterates over the events of a stream asynchronously.
@@ -236,7 +158,7 @@ class Streams:
         Raises:
             SSEError: as in `iter_events`.
         """
-        return AsyncEventIterator(_async_chunks(source), self._new_decoder(target, **options))
+        return self._new_async_iterator(_async_chunks(source), self._new_decoder(target, **options))
 
     @overload
     def decode(
@@ -297,7 +219,6 @@ class Streams:
             error.events = events + error.events
             raise
         return events
-
 
     def text(self, source: Any, target: Any = None, **options: Any) -> str:
         """The text of a whole stream: the ``text`` of all its events, joined.

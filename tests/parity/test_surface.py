@@ -6,6 +6,7 @@ import copy
 import inspect
 import pickle
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ SURFACE = {
         "comment_count", "error_count", "event_index",
     },
     "EventIterator": {"close", "done"},
+    "AsyncEventIterator": {"aclose", "done"},
 }  # fmt: skip
 """Public attributes, all of them."""
 
@@ -39,7 +41,13 @@ def public(cls: type) -> set[str]:
 def make(backend: Backend, name: str) -> Any:
     if name == "EventIterator":
         return backend.iter_events([b"data: {}\n\n"])
+    if name == "AsyncEventIterator":
+        return backend.aiter_events(backend_source())
     return getattr(backend, name)()
+
+
+async def backend_source() -> AsyncIterator[bytes]:
+    yield b"data: {}\n\n"
 
 
 @each_class

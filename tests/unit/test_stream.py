@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import array
 import asyncio
+import gc
 import io
+import types
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -327,6 +330,113 @@ def test_cancellation_loses_nothing(backend: Backend) -> None:
         assert [await iterator.__anext__() for _ in GOOD] == EVENTS
 
     asyncio.run(run())
+
+
+def test_awaitables_of_events(backend: Backend) -> None:
+    """They are coroutines to everyone who asks, also where the event is there already."""
+
+    async def run() -> None:
+        iterator = backend.aiter_events(give(BODY))
+        first, second = iterator.__anext__(), iterator.__anext__()
+        assert asyncio.iscoroutine(first)
+        assert first is not second
+        assert await asyncio.wait_for(second, 10) == EVENTS[0]
+        assert await asyncio.create_task(first) == EVENTS[1]
+        for awaitable in (first, second):
+            with pytest.raises(RuntimeError, match="already awaited"):
+                await awaitable
+        iterator.__anext__().close()
+        thrown = iterator.__anext__()
+        with pytest.raises(KeyError, match="thrown"):
+            thrown.throw(KeyError("thrown"))
+        assert [event async for event in iterator] == EVENTS[2:]
+
+    asyncio.run(run())
+
+
+def test_a_source_sees_what_is_thrown(backend: Backend) -> None:
+    seen: list[str] = []
+
+    async def source() -> AsyncIterator[bytes]:
+        for chunk in GOOD:
+            try:
+                await asyncio.sleep(10)
+            except asyncio.CancelledError:
+                seen.append("cancelled")
+            yield chunk
+
+    async def run() -> None:
+        iterator = backend.aiter_events(source())
+        for event in EVENTS:
+            task = asyncio.create_task(iterator.__anext__())
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            task.cancel()
+            assert await task == event
+        waiting = iterator.__anext__()
+        with pytest.raises(StopAsyncIteration):
+            waiting.send(None)
+
+    asyncio.run(run())
+    assert seen == ["cancelled"] * len(GOOD)
+
+
+def test_an_awaitable_that_is_dropped_frees_the_iterator(backend: Backend) -> None:
+    class Source:
+        def __aiter__(self) -> Source:
+            return self
+
+        @types.coroutine
+        def __anext__(self) -> Iterator[None]:
+            yield
+
+    iterator = backend.aiter_events(Source())
+    for drop in ("close", "del"):
+        waiting = iterator.__anext__()
+        assert waiting.send(None) is None
+        with pytest.raises(RuntimeError, match="in use by another task"):
+            iterator.__anext__().send(None)
+        if drop == "close":
+            waiting.close()
+        del waiting
+        gc.collect()
+        again = iterator.__anext__()
+        assert again.send(None) is None
+        again.close()
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_an_iterator_in_a_cycle_with_its_source_is_collected(backend: Backend, asynchronous: bool) -> None:
+    class Reader:
+        def __init__(self) -> None:
+            self.events = (
+                backend.aiter_events(self.achunks()) if asynchronous else backend.iter_events(self.chunks())
+            )
+
+        def chunks(self) -> Iterator[bytes]:
+            yield BODY
+            assert self
+
+        async def achunks(self) -> AsyncIterator[bytes]:
+            yield BODY
+            assert self
+
+        async def read(self) -> Any:
+            return await self.events.__anext__() if asynchronous else next(self.events)
+
+    async def run() -> weakref.ref[Reader]:
+        reader = Reader()
+        assert await reader.read() == EVENTS[0]
+        return weakref.ref(reader)
+
+    loop = asyncio.new_event_loop()
+    try:
+        reference = loop.run_until_complete(run())
+    finally:
+        loop.close()
+    gc.collect()
+    gc.collect()
+    assert reference() is None
 
 
 def test_decode(backend: Backend) -> None:

@@ -1,11 +1,12 @@
 """The backend in pure Python: what it does is the specification of both.
 
-Bytes become blocks in `framing` (and `bare`), JSON values in `json`, events in `schema`; `parser`, `decoder`
-and `iterator` put these together.
+Bytes become blocks in `framing` (and `bare`), JSON values in `json`, events in `schema`; `parser`, `decoder`,
+`iterator` and `async_iterator` put these together.
 """
 
+from .async_iterator import AsyncEventIterator
 from .decoder import Decoder
 from .iterator import EventIterator
 from .parser import Parser
 
-__all__ = ["Decoder", "EventIterator", "Parser"]
+__all__ = ["AsyncEventIterator", "Decoder", "EventIterator", "Parser"]

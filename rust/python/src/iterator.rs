@@ -6,6 +6,7 @@
 use crate::chunk::Chunk;
 use crate::decoder::Decoder;
 use crate::guard::Exclusive;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 use pyo3::{Borrowed, PyTypeInfo, ffi};
@@ -63,6 +64,39 @@ unsafe extern "C" fn quick_next(object: *mut ffi::PyObject) -> *mut ffi::PyObjec
 }
 
 impl EventIterator {
+    /// The next event, if it fits a template and lies whole in the rest of this chunk. None: ask [`EventIterator::__next__`]; nothing
+    /// was done.
+    #[inline]
+    pub(crate) fn event_in_chunk<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let mut source = self.source.enter("EventIterator")?;
+        let mut decoder = self.decoder.get().enter()?;
+        match source.current.as_mut() {
+            Some((chunk, position)) => decoder.take(py, chunk.bytes(py), position),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether it takes another chunk to go on.
+    pub(crate) fn wants_chunk(&self, py: Python<'_>) -> PyResult<bool> {
+        let mut source = self.source.enter("EventIterator")?;
+        let mut decoder = self.decoder.get().enter()?;
+        let used_up = match source.current.as_mut() {
+            Some((chunk, position)) => *position == chunk.bytes(py).len() && decoder.is_between_events(),
+            None => true,
+        };
+        Ok(used_up && !decoder.is_ended() && source.chunks.is_some())
+    }
+
+    /// Take the next chunk from outside, once one is wanted.
+    pub(crate) fn give(&self, py: Python<'_>, chunk: &Bound<'_, PyAny>) -> PyResult<()> {
+        let chunk = Chunk::of(chunk)?;
+        let mut source = self.source.enter("EventIterator")?;
+        if let Some((before, _)) = source.current.replace((chunk, 0)) {
+            self.decoder.get().enter()?.end_chunk(before.bytes(py));
+        }
+        Ok(())
+    }
+
     /// The next event, if it fits a template and lies whole in this chunk or the next. Some(None): the source raised, and its
     /// exception is set. None: ask the general function; nothing was done but, at most, getting the next chunk.
     #[inline]
@@ -123,7 +157,7 @@ struct Source {
 #[pymethods]
 impl EventIterator {
     #[new]
-    fn new(chunks: &Bound<'_, PyAny>, decoder: Py<Decoder>) -> PyResult<Self> {
+    pub(crate) fn new(chunks: &Bound<'_, PyAny>, decoder: Py<Decoder>) -> PyResult<Self> {
         let chunks = Some(chunks.try_iter()?.unbind());
         Ok(Self { decoder, source: Exclusive::new(Source { chunks, current: None }) })
     }
@@ -132,7 +166,7 @@ impl EventIterator {
         this
     }
 
-    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    pub(crate) fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let mut source = self.source.enter("EventIterator")?;
         let mut decoder = self.decoder.get().enter()?;
         loop {
@@ -156,8 +190,23 @@ impl EventIterator {
         }
     }
 
+    // A source is as a rule a generator, whose frame may hold whatever holds this. While a call is under way, nothing is shown to the
+    // garbage collector, which then takes everything for reachable.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self.source.enter("EventIterator") {
+            Ok(source) => source.chunks.as_ref().map_or(Ok(()), |chunks| visit.call(chunks)),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn __clear__(&self) {
+        if let Ok(mut source) = self.source.enter("EventIterator") {
+            source.chunks = None;
+        }
+    }
+
     /// Ends the iteration; a source that has a ``close`` method, such as a generator, is closed.
-    fn close(&self, py: Python<'_>) -> PyResult<()> {
+    pub(crate) fn close(&self, py: Python<'_>) -> PyResult<()> {
         let chunks = {
             let mut source = self.source.enter("EventIterator")?;
             source.current = None;
@@ -172,7 +221,7 @@ impl EventIterator {
 
     /// Whether the stream has said that it is complete.
     #[getter]
-    fn done(&self, py: Python<'_>) -> PyResult<bool> {
+    pub(crate) fn done(&self, py: Python<'_>) -> PyResult<bool> {
         self.decoder.bind(py).getattr("done")?.extract()
     }
 }

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 
 mod adopt;
 mod assemble;
+mod async_iterator;
 mod chunk;
 mod decoder;
 mod errors;
@@ -31,6 +32,8 @@ mod _core {
     #[pymodule_export]
     use crate::adopt::adopt;
     #[pymodule_export]
+    use crate::async_iterator::AsyncEventIterator;
+    #[pymodule_export]
     use crate::decoder::Decoder;
     #[pymodule_export]
     use crate::iterator::EventIterator;
@@ -48,6 +51,7 @@ mod _core {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::iterator::quicken(module.py());
+        crate::async_iterator::quicken(module.py());
         Ok(())
     }
 }

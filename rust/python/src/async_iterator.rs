@@ -1,0 +1,494 @@
+//! `AsyncEventIterator`: awaits chunks, and hands out events one by one.
+//!
+//! It is an [`EventIterator`] that is given the chunks which were awaited. An event that is there already comes without the
+//! event loop: the awaitable is done at once, and it is used again for the next event.
+
+use crate::decoder::Decoder;
+use crate::guard::Exclusive;
+use crate::iterator::EventIterator;
+use pyo3::exceptions::{PyRuntimeError, PyStopAsyncIteration, PyStopIteration, PyTypeError};
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+use pyo3::types::iterator::PySendResult;
+use pyo3::types::{PyIterator, PyTuple};
+use pyo3::{Borrowed, PyTypeInfo, create_exception, ffi, intern};
+use std::ffi::c_void;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+
+create_exception!(sselerate._core, Empty, pyo3::exceptions::PyException, "No chunk is there, and more may come.");
+
+/// The source of an [`EventIterator`] that is given its chunks: it says whether there may be more.
+#[pyclass(frozen, module = "sselerate._core")]
+pub(crate) struct Mailbox {
+    ended: AtomicBool,
+}
+
+#[pymethods]
+impl Mailbox {
+    fn __iter__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    fn __next__(&self) -> PyResult<Option<Py<PyAny>>> {
+        if self.ended.load(Ordering::Relaxed) { Ok(None) } else { Err(Empty::new_err(())) }
+    }
+}
+
+/// Asynchronous iterator over the events of a stream. It awaits the source only when it has no event left.
+///
+/// After an error, of the stream or of the source, the next step goes on behind it.
+#[pyclass(frozen, generic, module = "sselerate._core")]
+pub(crate) struct AsyncEventIterator {
+    events: Py<EventIterator>,
+    mailbox: Py<Mailbox>,
+    /// The source; None: closed.
+    chunks: Exclusive<Option<Py<PyAny>>>,
+    /// Someone awaits the source.
+    busy: AtomicBool,
+    /// An awaitable that is done, to be used again.
+    spare: Exclusive<Option<Py<NextEvent>>>,
+}
+
+impl AsyncEventIterator {
+    fn refuse_second_user(&self) -> PyResult<()> {
+        if self.busy.load(Ordering::Relaxed) {
+            return Err(PyRuntimeError::new_err("AsyncEventIterator is in use by another task or call"));
+        }
+        Ok(())
+    }
+
+    /// The awaitable that was used last, if nobody has it any more.
+    #[inline]
+    fn spare<'py>(this: &Bound<'py, Self>) -> Option<Bound<'py, NextEvent>> {
+        let py = this.py();
+        let mut spare = this.get().spare.enter("AsyncEventIterator").ok()?;
+        // Someone else may have it still; only its last owner may change it.
+        // SAFETY: a live object, and the GIL is held.
+        if unsafe { ffi::Py_REFCNT(spare.as_ref()?.as_ptr()) } != 1 {
+            return None;
+        }
+        let spare = spare.take()?.into_bound(py);
+        spare.get().state.enter("NextEvent").ok()?.iterator = Some(this.clone().unbind());
+        Some(spare)
+    }
+}
+
+#[pymethods]
+impl AsyncEventIterator {
+    #[new]
+    fn new(py: Python<'_>, chunks: Py<PyAny>, decoder: Py<Decoder>) -> PyResult<Self> {
+        let mailbox = Bound::new(py, Mailbox { ended: AtomicBool::new(false) })?;
+        let events = Py::new(py, EventIterator::new(mailbox.as_any(), decoder)?)?;
+        Ok(Self {
+            events,
+            mailbox: mailbox.unbind(),
+            chunks: Exclusive::new(Some(chunks)),
+            busy: AtomicBool::new(false),
+            spare: Exclusive::new(None),
+        })
+    }
+
+    fn __aiter__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    fn __anext__<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, NextEvent>> {
+        if let Some(spare) = Self::spare(this) {
+            return Ok(spare);
+        }
+        let state = Exclusive::new(State { iterator: Some(this.clone().unbind()), waiting: None });
+        Bound::new(this.py(), NextEvent { state })
+    }
+
+    // As in `crate::iterator`.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self.chunks.enter("AsyncEventIterator") {
+            Ok(chunks) => chunks.as_ref().map_or(Ok(()), |chunks| visit.call(chunks)),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn __clear__(&self) {
+        if let Ok(mut chunks) = self.chunks.enter("AsyncEventIterator") {
+            *chunks = None;
+        }
+    }
+
+    /// Ends the iteration; a source that has an ``aclose`` method, such as a generator, is closed.
+    fn aclose<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.refuse_second_user()?;
+        let chunks = self.chunks.enter("AsyncEventIterator")?.take();
+        self.events.get().close(py)?;
+        py.import("sselerate._fallback.async_iterator")?.getattr("aclose")?.call1((chunks,))
+    }
+
+    /// Whether the stream has said that it is complete.
+    #[getter]
+    fn done(&self, py: Python<'_>) -> PyResult<bool> {
+        self.events.get().done(py)
+    }
+}
+
+/// What `AsyncEventIterator.__anext__` returns: a coroutine, to those who ask, for one event.
+#[pyclass(frozen, module = "sselerate._core")]
+pub(crate) struct NextEvent {
+    state: Exclusive<State>,
+}
+
+struct State {
+    /// None: done.
+    iterator: Option<Py<AsyncEventIterator>>,
+    /// What the source is asked through, if it is.
+    waiting: Option<Py<PyIterator>>,
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        if let (Some(iterator), Some(_)) = (&self.iterator, &self.waiting) {
+            iterator.get().busy.store(false, Ordering::Relaxed);
+        }
+    }
+}
+
+/// What an awaitable is woken with.
+enum Input<'py> {
+    Value(Bound<'py, PyAny>),
+    Exception(Bound<'py, PyTuple>),
+}
+
+/// Where an awaitable has got to.
+enum Progress<'py> {
+    Waits(Bound<'py, PyAny>),
+    Done(Bound<'py, PyAny>),
+}
+
+impl NextEvent {
+    fn advance<'py>(this: &Bound<'py, Self>, input: Input<'py>) -> PyResult<Progress<'py>> {
+        let py = this.py();
+        let mut state = this.get().state.enter("NextEvent")?;
+        let Some(iterator) = state.iterator.as_ref().map(|iterator| iterator.bind(py).clone()) else {
+            return Err(PyRuntimeError::new_err("cannot reuse already awaited AsyncEventIterator.__anext__()"));
+        };
+        let progress = state.advance(py, iterator.get(), input);
+        if !matches!(progress, Ok(Progress::Waits(_))) {
+            (state.iterator, state.waiting) = (None, None);
+            drop(state);
+            *iterator.get().spare.enter("AsyncEventIterator")? = Some(this.clone().unbind());
+        }
+        progress
+    }
+
+    /// The next event, if it is at hand.
+    #[inline]
+    fn done_at_once<'py>(this: Borrowed<'_, 'py, Self>) -> Option<PyResult<Bound<'py, PyAny>>> {
+        let py = this.py();
+        let mut state = this.get().state.enter("NextEvent").ok()?;
+        if state.waiting.is_some() {
+            return None;
+        }
+        let iterator = state.iterator.as_ref()?.bind(py);
+        if iterator.get().busy.load(Ordering::Relaxed) {
+            return None;
+        }
+        let event = iterator.get().events.get().event_in_chunk(py).transpose()?;
+        let iterator = state.iterator.take()?.into_bound(py);
+        drop(state);
+        let spare = iterator.get().spare.enter("AsyncEventIterator").ok();
+        let before = spare.and_then(|mut spare| spare.replace(this.to_owned().unbind()));
+        // Not as a `Py`: PyO3 may not know here that the GIL is held.
+        drop(before.map(|before| before.into_bound(py)));
+        Some(event)
+    }
+}
+
+impl State {
+    fn advance<'py>(
+        &mut self,
+        py: Python<'py>,
+        iterator: &AsyncEventIterator,
+        mut input: Input<'py>,
+    ) -> PyResult<Progress<'py>> {
+        loop {
+            match (&self.waiting, &input) {
+                (Some(waiting), input) => {
+                    let result = match input {
+                        Input::Value(value) => waiting.bind(py).send(value),
+                        Input::Exception(exception) => throw(waiting.bind(py), exception),
+                    };
+                    if let Ok(PySendResult::Next(value)) = result {
+                        return Ok(Progress::Waits(value));
+                    }
+                    self.waiting = None;
+                    iterator.busy.store(false, Ordering::Relaxed);
+                    match result {
+                        Ok(PySendResult::Next(_)) => {}
+                        Ok(PySendResult::Return(chunk)) => iterator.events.get().give(py, &chunk)?,
+                        Err(error) if error.is_instance_of::<PyStopAsyncIteration>(py) => {
+                            iterator.mailbox.get().ended.store(true, Ordering::Relaxed);
+                        }
+                        Err(error) => return Err(error),
+                    }
+                }
+                (None, Input::Exception(exception)) => return Err(raised(exception)?),
+                (None, Input::Value(_)) => {}
+            }
+            input = Input::Value(py.None().into_bound(py));
+            iterator.refuse_second_user()?;
+            let events = iterator.events.get();
+            if iterator.mailbox.get().ended.load(Ordering::Relaxed) || !events.wants_chunk(py)? {
+                match events.__next__(py) {
+                    Ok(Some(event)) => return Ok(Progress::Done(event)),
+                    Ok(None) => return Err(PyStopAsyncIteration::new_err(())),
+                    Err(error) if error.is_instance_of::<Empty>(py) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            let chunks = iterator.chunks.enter("AsyncEventIterator")?.as_ref().map(|chunks| chunks.bind(py).clone());
+            let Some(chunks) = chunks else { return Err(PyStopAsyncIteration::new_err(())) };
+            self.waiting = Some(ask(&chunks)?.unbind());
+            iterator.busy.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// What a slot for a special method without arguments returns; None: the type has no such slot.
+fn special<'py>(
+    object: &Bound<'py, PyAny>,
+    slot: impl Fn(&ffi::PyAsyncMethods) -> Option<ffi::unaryfunc>,
+) -> Option<PyResult<Bound<'py, PyAny>>> {
+    // SAFETY: a type that has slots of this kind keeps them as long as it lives; they give an owned object, or null and an exception.
+    unsafe {
+        let method = (*object.get_type_ptr()).tp_as_async.as_ref().and_then(slot)?;
+        Some(Bound::from_owned_ptr_or_err(object.py(), method(object.as_ptr())))
+    }
+}
+
+/// Ask a source for a chunk, as `async for` does: the iterator that waits for it.
+fn ask<'py>(chunks: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyIterator>> {
+    let py = chunks.py();
+    let awaitable = match special(chunks, |slots| slots.am_anext) {
+        Some(awaitable) => awaitable?,
+        None => chunks.call_method0(intern!(py, "__anext__"))?,
+    };
+    let waiting = match special(&awaitable, |slots| slots.am_await) {
+        Some(waiting) => waiting?,
+        // A coroutine made by the decorator `types.coroutine` waits for itself.
+        None if py.import("inspect")?.getattr("isawaitable")?.call1((&awaitable,))?.is_truthy()? => awaitable,
+        None => {
+            let name = awaitable.get_type().name()?;
+            return Err(PyTypeError::new_err(format!("object {name} can't be used in 'await' expression")));
+        }
+    };
+    Ok(waiting.cast_into::<PyIterator>()?)
+}
+
+/// `throw()` of an iterator that may have none.
+fn throw<'py>(waiting: &Bound<'py, PyIterator>, exception: &Bound<'py, PyTuple>) -> PyResult<PySendResult<'py>> {
+    let py = waiting.py();
+    let Some(throw) = waiting.getattr_opt(intern!(py, "throw"))? else { return Err(raised(exception)?) };
+    match throw.call1(exception) {
+        Ok(value) => Ok(PySendResult::Next(value)),
+        Err(error) if error.is_instance_of::<PyStopIteration>(py) => {
+            Ok(PySendResult::Return(error.value(py).getattr(intern!(py, "value"))?))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The exception that the arguments of `throw()` stand for: an instance, or a class and what to make it of.
+fn raised(arguments: &Bound<'_, PyTuple>) -> PyResult<PyErr> {
+    let first = arguments.get_item(0)?;
+    let exception = match first.is_callable() {
+        false => first,
+        true => match arguments.get_item(1).ok().filter(|value| !value.is_none()) {
+            Some(value) if value.is_instance(&first)? => value,
+            Some(value) => first.call1((value,))?,
+            None => first.call0()?,
+        },
+    };
+    Ok(PyErr::from_value(exception))
+}
+
+#[pymethods]
+impl NextEvent {
+    fn __await__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    fn __iter__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    fn __next__<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        Self::send(this, this.py().None().into_bound(this.py()))
+    }
+
+    fn send<'py>(this: &Bound<'py, Self>, value: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        match Self::advance(this, Input::Value(value))? {
+            Progress::Waits(value) => Ok(value),
+            Progress::Done(event) => Err(PyStopIteration::new_err((event.unbind(),))),
+        }
+    }
+
+    #[pyo3(signature = (*exception))]
+    fn throw<'py>(this: &Bound<'py, Self>, exception: Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        match Self::advance(this, Input::Exception(exception))? {
+            Progress::Waits(value) => Ok(value),
+            Progress::Done(event) => Err(PyStopIteration::new_err((event.unbind(),))),
+        }
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        let Ok(state) = self.state.enter("NextEvent") else { return Ok(()) };
+        state.iterator.as_ref().map_or(Ok(()), |iterator| visit.call(iterator))?;
+        state.waiting.as_ref().map_or(Ok(()), |waiting| visit.call(waiting))
+    }
+
+    fn __clear__(&self) {
+        if let Ok(mut state) = self.state.enter("NextEvent") {
+            (state.iterator, state.waiting) = (None, None);
+        }
+    }
+
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        let (iterator, waiting) = {
+            let mut state = self.state.enter("NextEvent")?;
+            (state.iterator.take(), state.waiting.take())
+        };
+        let Some(waiting) = waiting else { return Ok(()) };
+        if let Some(iterator) = iterator {
+            iterator.get().busy.store(false, Ordering::Relaxed);
+        }
+        match waiting.bind(py).getattr_opt(intern!(py, "close"))? {
+            Some(close) => close.call0().map(drop),
+            None => Ok(()),
+        }
+    }
+}
+
+/// PyO3's functions for the slots below, for all that these leave.
+static GENERAL_ANEXT: AtomicPtr<c_void> = AtomicPtr::new(std::ptr::null_mut());
+static GENERAL_NEXT: AtomicPtr<c_void> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Put the quick functions in their places, as [`crate::iterator::quicken`] does, and for the same reason.
+pub(crate) fn quicken(py: Python<'_>) {
+    if cfg!(Py_GIL_DISABLED) {
+        return;
+    }
+    let (iterator, next) = (AsyncEventIterator::type_object_raw(py), NextEvent::type_object_raw(py));
+    // SAFETY: both are ready types without instances; a heap type's `tp_as_async` is its own.
+    unsafe {
+        let (iterator_slots, next_slots) = ((*iterator).tp_as_async, (*next).tp_as_async);
+        if iterator_slots.is_null() || next_slots.is_null() {
+            return;
+        }
+        if let (Some(anext), Some(next_slot)) = ((*iterator_slots).am_anext, (*next).tp_iternext) {
+            GENERAL_ANEXT.store(anext as *mut c_void, Ordering::Relaxed);
+            GENERAL_NEXT.store(next_slot as *mut c_void, Ordering::Relaxed);
+            (*iterator_slots).am_anext = Some(quick_anext);
+            (*next_slots).am_await = Some(quick_await);
+            (*next).tp_iternext = Some(quick_next);
+            // Later versions don't ask for it.
+            #[cfg(not(Py_3_12))]
+            {
+                (*next_slots).am_send = Some(quick_send);
+            }
+        }
+    }
+}
+
+unsafe extern "C" fn quick_anext(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is. Nothing is dropped here as a
+    // `Py`, see `crate::iterator`.
+    let spare = std::panic::catch_unwind(|| unsafe {
+        let iterator = Borrowed::from_ptr(Python::assume_attached(), object).cast_unchecked::<AsyncEventIterator>();
+        AsyncEventIterator::spare(&iterator).map(Bound::into_ptr)
+    });
+    if let Ok(Some(spare)) = spare {
+        return spare;
+    }
+    // SAFETY: stored by `quicken`, which put this function in its place; called as this one was.
+    unsafe {
+        let general = GENERAL_ANEXT.load(Ordering::Relaxed);
+        std::mem::transmute::<*mut c_void, ffi::unaryfunc>(general)(object)
+    }
+}
+
+unsafe extern "C" fn quick_await(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: a live object, and the GIL is held.
+    unsafe { ffi::Py_NewRef(object) }
+}
+
+/// The event at hand, owned; or null, with an exception set. None: nothing is at hand.
+///
+/// # Safety
+/// `object` is a `NextEvent`, and the GIL is held.
+unsafe fn at_hand(object: *mut ffi::PyObject) -> Option<*mut ffi::PyObject> {
+    // SAFETY: by the contract.
+    let event = std::panic::catch_unwind(|| unsafe {
+        let py = Python::assume_attached();
+        match NextEvent::done_at_once(Borrowed::from_ptr(py, object).cast_unchecked::<NextEvent>())? {
+            Ok(event) => Some(event.into_ptr()),
+            Err(error) => {
+                error.restore(py);
+                Some(std::ptr::null_mut())
+            }
+        }
+    });
+    event.ok().flatten()
+}
+
+unsafe extern "C" fn quick_next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is. An event is neither a tuple nor an
+    // exception, so StopIteration takes it as its value.
+    unsafe {
+        let Some(event) = at_hand(object) else {
+            let general = GENERAL_NEXT.load(Ordering::Relaxed);
+            return std::mem::transmute::<*mut c_void, ffi::iternextfunc>(general)(object);
+        };
+        if !event.is_null() {
+            ffi::PyErr_SetObject(ffi::PyExc_StopIteration, event);
+            ffi::Py_DECREF(event);
+        }
+        std::ptr::null_mut()
+    }
+}
+
+#[cfg(not(Py_3_12))]
+unsafe extern "C" fn quick_send(
+    object: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+    result: *mut *mut ffi::PyObject,
+) -> ffi::PySendResult {
+    // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is; `result` is for one owned
+    // reference. A general call leaves an exception where it returns null.
+    unsafe {
+        if let Some(event) = at_hand(object) {
+            result.write(event);
+            return match event.is_null() {
+                true => ffi::PySendResult::PYGEN_ERROR,
+                false => ffi::PySendResult::PYGEN_RETURN,
+            };
+        }
+        let py = Python::assume_attached();
+        let sent = Python::attach(|_| {
+            let next = Borrowed::from_ptr(py, object).cast_unchecked::<NextEvent>().to_owned();
+            NextEvent::advance(&next, Input::Value(Borrowed::from_ptr(py, value).to_owned()))
+        });
+        match sent {
+            Ok(Progress::Waits(value)) => {
+                result.write(value.into_ptr());
+                ffi::PySendResult::PYGEN_NEXT
+            }
+            Ok(Progress::Done(event)) => {
+                result.write(event.into_ptr());
+                ffi::PySendResult::PYGEN_RETURN
+            }
+            Err(error) => {
+                error.restore(py);
+                result.write(std::ptr::null_mut());
+                ffi::PySendResult::PYGEN_ERROR
+            }
+        }
+    }
+}
