@@ -283,8 +283,8 @@ def _unknown_key(self: Event, name: str) -> Any:
 
 
 def text_path(cls: type[Event]) -> list[tuple[str, bool]] | None:
-    """What ``__text__`` says of ``cls``: field names, and whether every item of their value counts. None if it
-    says nothing, or a subclass has redefined ``text``."""
+    """What ``__text__`` says of ``cls``: field names, and whether every item of their value counts. None if
+    it says nothing, or a subclass has redefined ``text``."""
     for base in cls.__mro__:
         if "text" in vars(base):
             path = vars(base).get("__text__")
