@@ -12,6 +12,7 @@ pub struct Known {
     nodes: Vec<Node>,
     holes: Vec<usize>,
     shape: Option<ShapeId>,
+    name: Vec<u8>,
 }
 
 /// The decoder under test, the one that never predicts, and what was learnt.
@@ -19,6 +20,8 @@ pub struct Sides {
     pub with: Decoder,
     pub without: Decoder,
     pub known: Vec<Known>,
+    /// The name in the `event` field is a part of the events, as for classes that keep it.
+    pub named: bool,
     pub seen: Seen,
 }
 
@@ -33,7 +36,7 @@ impl Sides {
             let steps = (self.with.step(chunk, &mut one), self.without.step(chunk, &mut other));
             match steps {
                 (None, None) => break,
-                (Some(with), Some(without)) => note(&mut self.known, &mut self.seen, with, without)?,
+                (Some(with), Some(without)) => note(&mut self.known, self.named, &mut self.seen, with, without)?,
                 (with, without) => return Err(format!("one side has more: {with:?}, {without:?}")),
             }
         }
@@ -51,7 +54,7 @@ impl Sides {
         loop {
             match (self.with.finish(), self.without.finish()) {
                 (None, None) => return self.counters(),
-                (Some(with), Some(without)) => note(&mut self.known, &mut self.seen, with, without)?,
+                (Some(with), Some(without)) => note(&mut self.known, self.named, &mut self.seen, with, without)?,
                 (with, without) => return Err(format!("at the end one side has more: {with:?}, {without:?}")),
             }
         }
@@ -66,15 +69,15 @@ impl Sides {
     }
 }
 
-fn note(known: &mut Vec<Known>, seen: &mut Seen, with: Step<'_>, without: Step<'_>) -> Result<(), String> {
+fn note(known: &mut Vec<Known>, named: bool, seen: &mut Seen, with: Step<'_>, without: Step<'_>) -> Result<(), String> {
     seen.events += 1;
     match (with, without) {
         (Step::Nothing, Step::Nothing) => seen.events -= 1,
         (Step::Hit(hit), Step::Event(event)) => {
             seen.hits += 1;
             let known = known.get(hit.template).ok_or("a template that was never learnt")?;
-            // The name of a hit is not compared: an event that keeps it is never learnt (`assemble.rs` of the binding).
-            if known.shape != event.shape || !known.gives(&hit, &event) {
+            let names = !named || known.name == event.name;
+            if !names || known.shape != event.shape || !known.gives(&hit, &event) {
                 let payload = String::from_utf8_lossy(&known.payload);
                 return Err(format!("hit {:?} of {payload:?} (shape {:?})\nbut {event:?}", hit.spans, known.shape));
             }
@@ -87,7 +90,7 @@ fn note(known: &mut Vec<Known>, seen: &mut Seen, with: Step<'_>, without: Step<'
             if !same {
                 return Err(format!("{one:?}\nbut {other:?}"));
             }
-            if let Some(learned) = one.learn(false) {
+            if let Some(learned) = one.learn(named) {
                 if known.len() <= learned.template {
                     known.resize_with(learned.template + 1, Known::default);
                 }
@@ -96,10 +99,12 @@ fn note(known: &mut Vec<Known>, seen: &mut Seen, with: Step<'_>, without: Step<'
                     nodes: other.tape.nodes().to_vec(),
                     holes: learned.holes,
                     shape: other.shape,
+                    name: other.name.to_vec(),
                 };
             }
         }
         (Step::Text(text, name), Step::Text(other, its_name)) if (text, name) == (other, its_name) => {}
+        (Step::Unknown(one), Step::Unknown(other)) if one == other => {}
         (Step::Failed(one), Step::Failed(other)) if fail_alike(&one, &other) => {}
         (with, without) => return Err(format!("{with:?}\nbut {without:?}")),
     }

@@ -43,6 +43,7 @@ pub fn run(program: &[u8]) -> Seen {
         strict: settings.strict,
         multi: settings.multi,
         max_event_bytes: settings.max_event_bytes,
+        split: settings.split,
         ..Options::default()
     };
     let schema = schema::shared(settings.schema);
@@ -50,6 +51,7 @@ pub fn run(program: &[u8]) -> Seen {
         with: Decoder::new(schema.clone(), options.clone()),
         without: Decoder::new(schema, Options { predict: false, ..options }),
         known: Vec::new(),
+        named: settings.named,
         seen: Seen::default(),
     };
     let mut agreed = Ok(());

@@ -17,6 +17,10 @@ pub struct Settings {
     pub schema: usize,
     /// How often the stream is read: what was learnt outlives it.
     pub times: usize,
+    /// Names of events are a part of them.
+    pub named: bool,
+    /// A payload may hold several values.
+    pub split: bool,
     /// Edits change what the next ones find.
     keep: bool,
     /// After an edited event the untouched one comes again.
@@ -116,6 +120,8 @@ pub fn play(program: &[u8]) -> (Settings, Vec<u8>) {
         },
         schema: usize::from(setting(2)),
         times: if flags & 12 == 12 { 2 } else { 1 },
+        named: setting(3) & 3 == 3,
+        split: setting(3) & 12 == 12,
         keep: flags & 64 != 0,
         again: flags & 128 != 0,
     };
