@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +18,20 @@ import msgspec
 import sselerate
 from benches import dialects, peers
 from benches.dialects import Sent
-from benches.measure import Figure, take_turns
+from benches.measure import take_turns
 from benches.structs import struct_of
 from benches.tables import table
 
-READERS = ("rust", "rust, no target", "python", "json", "msgspec")
+READERS = ("rust", "rust, no target", "python", "json.loads", "msgspec")
+READERS_OF_OURS = {"rust": "rust, completions", "rust, no target": "rust, completions, no target"}
+"""Those that are compared with the completion path, and what they are called there."""
 REFERENCE = "completion"
+ABOUT = """\
+Nanoseconds per event, all events iterated over in 16 KiB reads and not looked at. "per byte": what a byte
+costs, as a multiple of one of completions that took turns with it; what an event costs whatever its length
+makes it large where events are short. json.loads and msgspec are given the payloads by a search for `data:`
+in the whole stream, and msgspec makes Structs of the same declarations; no figure where that cannot be.
+"""
 _DATA = re.compile(rb"(?m)^data: ?(\{.*)$")
 
 
@@ -36,10 +45,8 @@ class DialectRow:
     bytes_per_event: float
     nanoseconds: dict[str, float]
     """By reader; one that cannot read the stream is left out."""
-
-    def per_byte(self, reader: str) -> float | None:
-        taken = self.nanoseconds.get(reader)
-        return None if taken is None else taken / self.bytes_per_event
+    per_byte: dict[str, float]
+    """By reader of ours: what a byte costs, as a multiple of one of the completions in the same turns."""
 
 
 def payloads_of(data: bytes) -> list[bytes]:
@@ -89,7 +96,7 @@ def readers_of(sent: Sent, missing: dict[str, str]) -> dict[str, Callable[[], No
     payloads = payloads_of(sent.data)
     if [json.loads(payload) for payload in payloads] != wanted:
         return found  # frames, an array, lines of JSON: there is no short way to the payloads
-    found["json"] = _parsing(sent, json.loads)
+    found["json.loads"] = _parsing(sent, json.loads)
     try:
         decode = msgspec.json.Decoder(struct_of(target)).decode
         for payload in payloads:
@@ -100,94 +107,50 @@ def readers_of(sent: Sent, missing: dict[str, str]) -> dict[str, Callable[[], No
     return found
 
 
-def measure(seconds: float, missing: dict[str, str], names: list[str] | None = None) -> list[DialectRow]:
-    """Measures the dialects, each beside the completion path, so that both see the same machine."""
+def measure(seconds: float, missing: dict[str, str], names: Sequence[str] = ()) -> list[DialectRow]:
+    """Measures the dialects, each in turns with the completion path, so that both see the same machine."""
     reference = dialects.make(REFERENCE)
-    of_reference = readers_of(reference, missing)
+    known = readers_of(reference, missing)
+    beside = {theirs: known[ours] for ours, theirs in READERS_OF_OURS.items() if ours in known}
     rows: list[DialectRow] = []
-    for name in names or list(dialects.RECIPES):
+    for name in names or dialects.RECIPES:
         sent = dialects.make(name)
-        runs = {(name, reader): run for reader, run in readers_of(sent, missing).items()}
-        beside = {
-            (REFERENCE, reader): of_reference[reader] for reader in of_reference if reader[:4] == "rust"
+        figures = take_turns(readers_of(sent, missing) | beside, seconds)
+        size, count = len(sent.data), len(sent.payloads)
+        taken = {reader: figure.minimum / count for reader, figure in figures.items()}
+        times = {reader: value for reader, value in taken.items() if reader in READERS}
+        per_byte = {
+            ours: (figures[ours].minimum / size) / (figures[theirs].minimum / len(reference.data))
+            for ours, theirs in READERS_OF_OURS.items()
+            if ours in figures and theirs in figures
         }
-        figures = take_turns({" / ".join(key): run for key, run in (runs | beside).items()}, seconds)
-        for of, keys in ((sent, runs), (reference, beside)):
-            if of is reference and name == REFERENCE:
-                continue
-            times = {reader: figures[f"{which} / {reader}"] for which, reader in keys}
-            row = _row(of, times)
-            rows.append(row if of is sent else _row(of, times, beside=name))
+        rows.append(DialectRow(name, sent.dialect, count, size / count, times, per_byte))
     return rows
 
 
-def _row(sent: Sent, figures: dict[str, Figure], beside: str = "") -> DialectRow:
-    count = len(sent.payloads)
-    times = {reader: figure.minimum / count for reader, figure in figures.items()}
-    name = f"{sent.name}, beside {beside}" if beside else sent.name
-    return DialectRow(name, sent.dialect, count, len(sent.data) / count, times)
-
-
-def ratios(rows: list[DialectRow]) -> dict[tuple[str, str], float]:
-    """(dialect, reader) -> how much a byte costs, as a multiple of one of the completions beside it."""
-    by_name = {row.name: row for row in rows}
-    found: dict[tuple[str, str], float] = {}
-    for row in rows:
-        reference = by_name.get(f"{REFERENCE}, beside {row.name}")
-        if row.name == REFERENCE:
-            reference = row
-        for reader in ("rust", "rust, no target"):
-            mine = row.per_byte(reader)
-            theirs = reference.per_byte(reader) if reference else None
-            if mine is not None and theirs is not None:
-                found[row.name, reader] = mine / theirs
-    return found
-
-
-def markdown(rows: list[DialectRow]) -> str:
-    """The section of the report."""
-    against = ratios(rows)
+def markdown(rows: Sequence[DialectRow]) -> str:
+    """The section of the report; nothing if there are no rows."""
+    if not rows:
+        return ""
     lines = []
     for row in rows:
-        if ", beside " in row.name:
-            continue
         line = [row.name, f"{row.bytes_per_event:,.0f}"]
-        for reader in ("rust", "rust, no target"):
-            taken, ratio = row.nanoseconds.get(reader), against.get((row.name, reader))
-            line.append("" if taken is None else f"{taken:,.0f}")
-            line.append("" if ratio is None else f"{ratio:.2f}")
-        for reader in ("python", "json", "msgspec"):
+        for reader in READERS:
             taken = row.nanoseconds.get(reader)
             line.append("" if taken is None else f"{taken:,.0f}")
+            if reader in READERS_OF_OURS:
+                ratio = row.per_byte.get(reader)
+                line.append("" if ratio is None else f"{ratio:.2f}")
         lines.append(line)
-    head = [
-        "stream",
-        "B/event",
-        "rust",
-        "per byte",
-        "no target",
-        "per byte",
-        "python",
-        "json.loads",
-        "msgspec",
-    ]
-    return (
-        "## Every dialect\n\n"
-        'Nanoseconds per event, iterated in 16 KiB reads and not looked at; "per byte" is the cost of a byte as a '
-        "multiple of that of the completions measured beside it. `json.loads` and msgspec get the payloads by a "
-        "search for `data:` in the whole stream; msgspec makes Structs of the same declarations.\n\n"
-        + table(head, lines)
-        + "\n"
-    )
+    head = ["stream", "bytes", "Rust core", "per byte", "no target", "per byte", *READERS[2:]]
+    return f"\n## Every dialect\n\n{ABOUT}\n{table(head, lines)}\n"
 
 
 def main() -> None:
     """Prints the table alone, `python -m benches.dialect_table [NAME ...]`."""
-    import sys
-
     from benches.suite import find_missing
 
-    print(markdown(measure(0.1, find_missing(), sys.argv[1:] or None)))
+    print(markdown(measure(0.1, find_missing(), sys.argv[1:])))
 
 
 if __name__ == "__main__":

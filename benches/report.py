@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benches import recordings, workloads
+from benches import dialect_table, recordings, workloads
 from benches.goals import Goal, goals
 from benches.peers import PEERS, TEXT_PEERS
 from benches.suite import (
@@ -91,12 +91,12 @@ def surroundings(missing: dict[str, str]) -> dict[str, Any]:
 def run(options: argparse.Namespace) -> str:
     missing = find_missing()
     names = [name for name in RECIPES if fnmatch.fnmatch(name, options.only)]
-    if not names and options.only not in ("recordings", "scaling"):
+    if not names and options.only not in ("recordings", "scaling", "dialects"):
         raise Refused(f"no workload is called {options.only!r}; there are: {', '.join(RECIPES)}")
     all_of_it = options.only == "*"
     check_events(missing, names)
     bench = Bench(0.04 if options.quick else 0.25, missing)
-    progress = Progress(len(names) + (len(MAIN) + 1 if "completion" in names else 0) + 2 * all_of_it)
+    progress = Progress(len(names) + (len(MAIN) + 1 if "completion" in names else 0) + 3 * all_of_it)
     for name in names:
         make = partial(workloads.make, name)
         if name == "completion":
@@ -116,11 +116,16 @@ def run(options: argparse.Namespace) -> str:
     if all_of_it or options.only == "scaling":
         progress.say("one huge event")
         bench.measure_scaling(options.quick)
+    rows = []
+    if all_of_it or options.only == "dialects":
+        progress.say("dialects")
+        rows = dialect_table.measure(bench.seconds / 5, missing)
     progress.end()
     about = surroundings(missing)
     found = goals(bench)
-    text = markdown(bench, names, about, found)
+    text = markdown(bench, names, about, found) + dialect_table.markdown(rows)
     if not options.no_files:
+        about |= {"dialects": [asdict(row) for row in rows]}
         write(options.into, text, about, bench, found)
     return text
 

@@ -5,7 +5,7 @@
 //! borrows from the chunk or from buffers here; objects are made by whoever asks.
 
 use crate::error::{JsonError, JsonErrorKind};
-use crate::framing::{End, Found, Frame, Framer, StreamFramer};
+use crate::framing::{End, Frame, Framer, Item, StreamFramer};
 use crate::json::{Kind, Node, Tape, parse};
 use crate::schema::{Mismatch, Recognised, Schema, ShapeId, Target};
 use crate::stash::Stash;
@@ -284,8 +284,8 @@ impl Decoder {
         if let Some(taken) = self.taken_item(chunk, position) {
             return Some(Step::Hit(self.reader.hit(taken, chunk)));
         }
-        let found = self.framer.next(chunk, position)?;
-        Some(self.reader.read(found, chunk, &mut self.stash))
+        let item = self.framer.next(chunk, position)?;
+        Some(self.reader.read(item, chunk, &mut self.stash))
     }
 
     /// The item of an array at `*position`, if it fits a template.
@@ -324,8 +324,8 @@ impl Decoder {
         if !self.stash.is_empty() {
             return Some(self.reader.read_stashed(&mut self.stash));
         }
-        let found = self.framer.finish()?;
-        Some(self.reader.read(found, b"", &mut self.stash))
+        let item = self.framer.finish()?;
+        Some(self.reader.read(item, b"", &mut self.stash))
     }
 }
 
@@ -335,17 +335,20 @@ impl Reader {
         Hit { template: taken.template, bytes, spans: self.predictor.spans(&taken) }
     }
 
-    fn read<'a>(&'a mut self, found: Found<'a>, chunk: &'a [u8], stash: &mut Stash) -> Step<'a> {
+    #[inline]
+    fn read<'a>(&'a mut self, item: Item<'a>, chunk: &'a [u8], stash: &mut Stash) -> Step<'a> {
         let event_index = self.event_index;
-        let (cause, offset) = match found {
-            Found::Nothing => return Step::Nothing,
-            Found::Event(frame) if self.options.split && !self.is_text(&frame) && stash.take_values(&frame) => {
-                return Step::Nothing;
+        let (cause, offset) = match item {
+            Item::Event(frame) => {
+                if self.options.split && !self.is_text(&frame) && stash.take_values(&frame) {
+                    return Step::Nothing;
+                }
+                return self.read_event(frame, chunk, Some(stash));
             }
-            Found::Event(frame) => return self.read_event(frame, chunk, Some(stash)),
-            Found::TooLarge(offset) => (Cause::TooLarge, offset),
-            Found::Damaged { cause, offset } => (Cause::Damaged(cause), offset),
-            Found::Truncated(offset) => (Cause::Truncated(JsonErrorKind::UnexpectedEnd), offset),
+            Item::Nothing | Item::Comment(_) => return Step::Nothing,
+            Item::TooLarge(offset) => (Cause::TooLarge, offset),
+            Item::Damaged { cause, offset } => (Cause::Damaged(cause), offset),
+            Item::Truncated(offset) => (Cause::Truncated(JsonErrorKind::UnexpectedEnd), offset),
         };
         if !matches!(cause, Cause::TooLarge) {
             self.event_index += 1;

@@ -43,6 +43,7 @@ fn read<'a>(options: &Value, chunks: impl Iterator<Item = &'a [u8]>) -> (Vec<Val
         let mut position = 0;
         while let Some(item) = framer.next(chunk, &mut position) {
             items.push(match item {
+                Item::Damaged { .. } | Item::Truncated(_) | Item::Nothing => unreachable!("not of lines"),
                 Item::Comment(comment) => serde_json::json!({"comment": text(comment)}),
                 Item::TooLarge(offset) => serde_json::json!({
                     "error": "EventTooLargeError",

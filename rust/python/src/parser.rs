@@ -226,6 +226,9 @@ impl Maker {
                 *event_index += 1;
                 self.make_event(py, &frame, *event_index - 1, strict)
             }
+            Item::Damaged { .. } | Item::Truncated(_) | Item::Nothing => {
+                Err(PyRuntimeError::new_err("an item of another framing"))
+            }
         }
     }
 

@@ -183,9 +183,16 @@ impl Reuse {
                 }
                 part => self.add_below(part, at, *offset),
             }),
-            Part::Tuple(parts) => parts.iter().enumerate().all(|(index, part)| match part {
-                Part::Constant(_) => true,
-                part => self.add_below(part, at, (ITEMS + index * size_of::<*mut ffi::PyObject>()) as isize),
+            Part::Tuple(parts) => parts.iter().enumerate().all(|(item, part)| {
+                let offset = (ITEMS + item * size_of::<*mut ffi::PyObject>()) as isize;
+                match part {
+                    Part::Constant(_) => true,
+                    Part::Hole { index, kind } => {
+                        self.holes.push((at, offset, *index, *kind));
+                        true
+                    }
+                    part => self.add_below(part, at, offset),
+                }
             }),
             Part::Hole { .. } | Part::List(_) | Part::Dict(_) => false,
         }

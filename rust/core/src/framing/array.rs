@@ -3,8 +3,7 @@
 //! Commas are not insisted on, and an item ends where its bracket closes: what is between items and what an item is made of
 //! is left to the JSON parser. An item that lies whole in one chunk is not copied.
 
-use super::Found;
-use super::event::{End, Frame};
+use super::event::{End, Frame, Item};
 use crate::json::scan;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -42,14 +41,14 @@ pub(super) struct Items {
     /// Stream offset of the chunk.
     base: u64,
     closed: bool,
-    item: Item,
+    item: Open,
     /// The item has been handed out, so that its text may go.
     handed_out: bool,
 }
 
 /// The item that is being read.
 #[derive(Debug, Default)]
-struct Item {
+struct Open {
     open: bool,
     offset: u64,
     /// What earlier chunks held of it.
@@ -64,7 +63,7 @@ struct Item {
 impl Items {
     /// `start` is the stream offset of the array, `base` that of the chunk which the next call reads.
     pub(super) fn new(max_bytes: usize, start: u64, base: u64) -> Self {
-        Self { max_bytes, start, base, closed: false, item: Item::default(), handed_out: false }
+        Self { max_bytes, start, base, closed: false, item: Open::default(), handed_out: false }
     }
 
     /// The array has ended.
@@ -94,7 +93,7 @@ impl Items {
     }
 
     /// The next item; None: the chunk is used up.
-    pub(super) fn next<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Found<'a>> {
+    pub(super) fn next<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Item<'a>> {
         self.forget();
         let mut fresh = false;
         if !self.item.open {
@@ -104,7 +103,7 @@ impl Items {
                 Some(b']') => {
                     *position += 1;
                     self.closed = true;
-                    return Some(Found::Nothing);
+                    return Some(Item::Nothing);
                 }
                 Some(_) => {}
             }
@@ -120,13 +119,13 @@ impl Items {
             self.item.text = Vec::new();
             self.item.skipping = true;
             if whole {
-                self.item = Item::default();
+                self.item = Open::default();
             }
-            return Some(Found::TooLarge(offset));
+            return Some(Item::TooLarge(offset));
         }
         if whole && self.item.skipping {
-            self.item = Item::default();
-            return Some(Found::Nothing);
+            self.item = Open::default();
+            return Some(Item::Nothing);
         }
         if whole {
             self.handed_out = true;
@@ -142,13 +141,13 @@ impl Items {
         self.used_up(chunk)
     }
 
-    fn used_up(&mut self, chunk: &[u8]) -> Option<Found<'static>> {
+    fn used_up(&mut self, chunk: &[u8]) -> Option<Item<'static>> {
         self.base += chunk.len() as u64;
         None
     }
 
     /// The stream has ended without the bracket of the array: what there is of it, once.
-    pub(super) fn finish(&mut self) -> Option<Found<'_>> {
+    pub(super) fn finish(&mut self) -> Option<Item<'_>> {
         self.forget();
         if self.closed {
             return None;
@@ -165,13 +164,13 @@ impl Items {
     fn forget(&mut self) {
         if std::mem::take(&mut self.handed_out) {
             let text = std::mem::take(&mut self.item.text);
-            self.item = Item { text, ..Item::default() };
+            self.item = Open { text, ..Open::default() };
             super::event::release(&mut self.item.text);
         }
     }
 
-    fn event<'a>(&'a self, in_chunk: Option<&'a [u8]>, end: End) -> Found<'a> {
-        Found::Event(Frame {
+    fn event<'a>(&'a self, in_chunk: Option<&'a [u8]>, end: End) -> Item<'a> {
+        Item::Event(Frame {
             data: Some(in_chunk.unwrap_or(&self.item.text)),
             event: b"",
             id: b"",
@@ -192,7 +191,7 @@ fn between(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|&&byte| is_space(byte) || byte == b',').count()
 }
 
-impl Item {
+impl Open {
     /// Where the item that goes on at `at` ends in the chunk, and whether that is its end. `fresh`: it begins there.
     fn scan(&mut self, chunk: &[u8], mut at: usize, fresh: bool) -> (usize, bool) {
         let begin = if fresh { at } else { usize::MAX };

@@ -10,8 +10,7 @@
 //! All numbers are big-endian. A frame that lies whole in one chunk is not copied; what is delivered is put together in one
 //! buffer, as the JSON object that the SDKs of AWS show: the payload under the name of the event.
 
-use super::Found;
-use super::event::{End, Frame, release};
+use super::event::{End, Frame, Item, release};
 use crate::json::{Kind, Tape, parse, scan};
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -87,7 +86,7 @@ impl Frames {
     }
 
     /// What the next frame is; None: the chunk is used up.
-    pub(super) fn next<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Found<'a>> {
+    pub(super) fn next<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Item<'a>> {
         if std::mem::take(&mut self.handed_out) {
             release(&mut self.buffer);
         }
@@ -135,23 +134,23 @@ impl Frames {
     }
 
     /// The stream has ended: whether in the midst of a frame, once.
-    pub(super) fn finish(&mut self) -> Option<Found<'static>> {
+    pub(super) fn finish(&mut self) -> Option<Item<'static>> {
         if std::mem::take(&mut self.handed_out) || self.buffer.is_empty() {
             self.buffer = Vec::new();
             return None;
         }
         self.buffer = Vec::new();
-        Some(Found::Truncated(self.offset))
+        Some(Item::Truncated(self.offset))
     }
 
-    fn keep(&mut self, bytes: &[u8], count: usize, position: &mut usize) -> Option<Found<'static>> {
+    fn keep(&mut self, bytes: &[u8], count: usize, position: &mut usize) -> Option<Item<'static>> {
         self.buffer.extend_from_slice(&bytes[..count]);
         *position += count;
         None
     }
 
     /// What makes a frame unreadable from its prelude on. `available`: bytes of the chunk behind what the buffer has.
-    fn fault(&mut self, prelude: &Prelude, available: usize, position: &mut usize) -> Option<Found<'static>> {
+    fn fault(&mut self, prelude: &Prelude, available: usize, position: &mut usize) -> Option<Item<'static>> {
         let Prelude { length, headers, is_sound } = *prelude;
         let offset = self.offset;
         let cause = if !is_sound {
@@ -164,13 +163,13 @@ impl Frames {
             self.skip = length - self.buffer.len() - taken;
             self.offset += (self.buffer.len() + taken) as u64;
             self.buffer = Vec::new();
-            return Some(Found::TooLarge(offset));
+            return Some(Item::TooLarge(offset));
         } else {
             return None;
         };
         self.lost = true;
         self.buffer = Vec::new();
-        Some(Found::Damaged { cause, offset })
+        Some(Item::Damaged { cause, offset })
     }
 }
 
@@ -189,16 +188,16 @@ struct Writer {
 
 impl Writer {
     /// What a whole frame says.
-    fn read(&mut self, frame: &[u8], headers: usize, offset: u64) -> Found<'_> {
+    fn read(&mut self, frame: &[u8], headers: usize, offset: u64) -> Item<'_> {
         release(&mut self.data);
         let (body, crc) = frame.split_at(frame.len() - CRC);
         if crc32fast::hash(body) != number(crc) {
-            return Found::Damaged { cause: "the checksum is wrong", offset };
+            return Item::Damaged { cause: "the checksum is wrong", offset };
         }
         let (headers, payload) = body[PRELUDE..].split_at(headers);
         if self.begin.is_empty() || headers != self.headers {
             let Some(known) = Headers::of(headers) else {
-                return Found::Damaged { cause: "the headers are malformed", offset };
+                return Item::Damaged { cause: "the headers are malformed", offset };
             };
             if let Some("exception" | "error") = known.message_type {
                 known.write_error(payload, &mut self.data, &mut self.tape);
@@ -221,8 +220,8 @@ impl Writer {
         self.event(b"", offset)
     }
 
-    fn event(&self, event: &'static [u8], offset: u64) -> Found<'_> {
-        Found::Event(Frame {
+    fn event(&self, event: &'static [u8], offset: u64) -> Item<'_> {
+        Item::Event(Frame {
             data: Some(&self.data),
             event,
             id: b"",

@@ -80,8 +80,19 @@ pub enum Item<'a> {
     Event(Frame<'a>),
     /// A comment, if asked for.
     Comment(&'a [u8]),
-    /// A block that is larger than allowed, and its offset in the stream. What follows of it is skipped.
+    /// A block, item or frame that is larger than allowed, and its offset in the stream. What follows of it is skipped.
     TooLarge(u64),
+    /// A binary frame that cannot be read. ([`super::StreamFramer`] only, as the following.)
+    Damaged {
+        /// What is wrong with it.
+        cause: &'static str,
+        /// Its offset in the stream.
+        offset: u64,
+    },
+    /// The stream ended in a binary frame, which began at this offset.
+    Truncated(u64),
+    /// Nothing for a consumer of events. Go on.
+    Nothing,
 }
 
 /// Incremental reader of an event stream. Feed a chunk by calling [`Framer::next`] until it answers None.
@@ -790,7 +801,7 @@ mod tests {
                     seen.push(match item {
                         Item::TooLarge(offset) => format!("too large at {offset}"),
                         Item::Event(frame) => String::from_utf8(frame.data.unwrap().to_vec()).unwrap(),
-                        Item::Comment(_) => unreachable!(),
+                        other => unreachable!("{other:?}"),
                     });
                 }
             }

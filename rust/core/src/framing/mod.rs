@@ -11,4 +11,4 @@ mod line;
 mod stream;
 
 pub use event::{End, Frame, Framer, Item, Mode, Place};
-pub use stream::{Found, StreamFramer};
+pub use stream::StreamFramer;

@@ -5,27 +5,7 @@
 
 use super::array::{self, Items, WITHIN};
 use super::binary::{self, Frames};
-use super::event::{Frame, Framer, Item, Mode};
-
-/// What [`StreamFramer::next`] found.
-#[derive(Debug)]
-pub enum Found<'a> {
-    /// An event.
-    Event(Frame<'a>),
-    /// A block, item or frame that is larger than allowed, and its offset in the stream. What follows of it is skipped.
-    TooLarge(u64),
-    /// A binary frame that cannot be read.
-    Damaged {
-        /// What is wrong with it.
-        cause: &'static str,
-        /// Its offset in the stream.
-        offset: u64,
-    },
-    /// The stream ended in a binary frame, which began at this offset.
-    Truncated(u64),
-    /// Nothing for a consumer of events. Go on.
-    Nothing,
-}
+use super::event::{Framer, Item, Mode};
 
 /// Reader of a stream in whichever framing. Feed a chunk by calling [`StreamFramer::next`] until it answers None.
 #[derive(Debug)]
@@ -122,7 +102,15 @@ impl StreamFramer {
     }
 
     /// The next thing in `chunk` at or after `*position`, which moves behind it. None: the chunk is used up.
-    pub fn next<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Found<'a>> {
+    #[inline]
+    pub fn next<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Item<'a>> {
+        match self.framing {
+            Framing::Lines => self.lines.next(chunk, position),
+            _ => self.next_of_other(chunk, position),
+        }
+    }
+
+    fn next_of_other<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Item<'a>> {
         if let Framing::Open(_) = self.framing
             && !self.choose(chunk, position)
         {
@@ -141,12 +129,12 @@ impl StreamFramer {
             Framing::Held(held) => Some(held.next(&mut self.lines)),
             Framing::Array(items) => items.next(chunk, position),
             Framing::Binary(frames) => frames.next(chunk, position),
-            Framing::Lines | Framing::Open(_) => self.lines.next(chunk, position).map(Found::of),
+            Framing::Lines | Framing::Open(_) => self.lines.next(chunk, position),
         }
     }
 
     /// The stream has ended: what is left of it. Call until it answers None.
-    pub fn finish(&mut self) -> Option<Found<'_>> {
+    pub fn finish(&mut self) -> Option<Item<'_>> {
         if let Framing::Open(held) = &mut self.framing {
             self.framing = Framing::Held(Held::new(std::mem::take(held)));
         }
@@ -154,7 +142,7 @@ impl StreamFramer {
             Framing::Held(held) if !held.used_up => Some(held.next(&mut self.lines)),
             Framing::Array(items) => items.finish(),
             Framing::Binary(frames) => frames.finish(),
-            _ => self.lines.finish().map(Found::of),
+            _ => self.lines.finish(),
         }
     }
 
@@ -199,19 +187,9 @@ impl Held {
         Self { bytes, position: 0, used_up: false }
     }
 
-    fn next<'a>(&'a mut self, lines: &'a mut Framer) -> Found<'a> {
+    fn next<'a>(&'a mut self, lines: &'a mut Framer) -> Item<'a> {
         let item = lines.next(&self.bytes, &mut self.position);
         self.used_up = item.is_none();
-        item.map_or(Found::Nothing, Found::of)
-    }
-}
-
-impl<'a> Found<'a> {
-    fn of(item: Item<'a>) -> Self {
-        match item {
-            Item::Event(frame) => Self::Event(frame),
-            Item::TooLarge(offset) => Self::TooLarge(offset),
-            Item::Comment(_) => Self::Nothing,
-        }
+        item.unwrap_or(Item::Nothing)
     }
 }
