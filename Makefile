@@ -2,8 +2,8 @@
 # versions that requirements/*.txt name.
 #
 # PYTHON=python3.13    another interpreter, for a new .venv
-# PEERS=               leave out the libraries that the benches compare with: not all of them can be had for every
-#                      Python, and the tests of the comparison are then skipped
+# PEERS=               leave out the libraries that the benches compare with and the drop-ins are for: not all of them
+#                      can be had for every Python, and their tests are then skipped
 
 PYTHON ?= python3
 FUZZ_SECONDS ?= 60
@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PEERS ?= $(VENV)/.bench
+PEERS ?= $(VENV)/.bench $(VENV)/.compat
 NEEDS_PYTHON := import sys; sys.exit(sys.version_info < (3, 10) and "sselerate needs Python 3.10 or newer, this is " + sys.version)
 
 # What the build backend will decide (build_backend/cargo_or_pure.py), so that a change of it builds again.
@@ -25,7 +25,7 @@ FUZZ_TARGETS := $(basename $(notdir $(wildcard rust/fuzz/fuzz_targets/*.rs)))
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench perf-gate fuzz lock clean need-cargo always
+.PHONY: help demo test lint bench bench-dropin perf-gate fuzz lock clean need-cargo always
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -56,6 +56,9 @@ perf-gate: need-cargo $(INSTALLED) ## instructions an event, against the numbers
 bench: need-cargo $(INSTALLED) $(VENV)/.bench ## the table of README.md: ns an event, and ratios
 	$(PY) -m benches.report
 
+bench-dropin: need-cargo $(INSTALLED) $(VENV)/.compat ## the SDKs with and without a patch: CPU for 1,000 events
+	$(PY) -m benches.dropin
+
 fuzz: need-cargo ## each fuzz target for FUZZ_SECONDS (60)
 	@cargo +nightly --version >/dev/null 2>&1 || { \
 	  echo "make fuzz needs a nightly toolchain: rustup toolchain install nightly" >&2; exit 1; }
@@ -72,6 +75,9 @@ lock: $(VENV)/.dev ## write requirements/*.txt again from pyproject.toml; LOCK_A
 	$(VENV)/bin/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.10 --no-annotate \
 	  --custom-compile-command 'make lock' --group bench --constraints requirements/dev.txt \
 	  --output-file requirements/bench.txt
+	$(VENV)/bin/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.10 --no-annotate \
+	  --custom-compile-command 'make lock' --group compat --constraints requirements/dev.txt \
+	  --constraints requirements/bench.txt --output-file requirements/compat.txt
 
 clean: ## remove what was built and installed here
 	rm -rf $(VENV) target dist rust/fuzz/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
@@ -93,6 +99,11 @@ $(VENV)/.dev: requirements/dev.txt
 $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 	@echo "installing what the benches compare with, from requirements/bench.txt"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt
+	@touch $@
+
+$(VENV)/.compat: requirements/compat.txt $(VENV)/.dev
+	@echo "installing what the drop-ins are for, from requirements/compat.txt"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements/compat.txt
 	@touch $@
 
 # An editable install: Python files are used where they are, so only Rust files make it necessary again. What is
