@@ -74,7 +74,17 @@ def test_limit(framing: str) -> None:
             for chunk in chunks:
                 blocks.feed(chunk)
     blocks = Blocks(make, max_event_bytes=12)
+    with pytest.raises(TooLarge) as caught:
+        blocks.feed(b"data: 1\n\ndata: 2\n\ndata: 3456789\n\n")
+    assert [block[1] for block in caught.value.events] == ["1", "2"]
+    blocks = Blocks(make, max_event_bytes=12)
     assert len(blocks.feed(b": a comment\n: and more\ndata: 345\n\ndata: 6789ab\n\n")) == 2
+
+
+def test_the_id_of_an_earlier_connection(framing: str) -> None:
+    for chunks in ([b"data: 1\n\nid: b\ndata: 2\n\n"], [b"data: 1\r\rid: b\rdata: 2\r\r"]):
+        blocks = Blocks(make, last_event_id="a")
+        assert [block[2] for chunk in chunks for block in blocks.feed(chunk)] == ["a", "b"]
 
 
 def test_a_large_event_in_small_chunks_is_joined_once(framing: str) -> None:

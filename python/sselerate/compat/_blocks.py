@@ -34,6 +34,10 @@ Make = Callable[[str, "str | None", str, "int | None", bool], E]
 class TooLarge(Exception):
     """A block has more bytes than `Blocks` was allowed to keep."""
 
+    def __init__(self) -> None:
+        self.events: list[Any] = []
+        """The events of the blocks before it which came with the same bytes."""
+
 
 class LineReader(Generic[E]):
     """Reads blocks line by line, in chunks cut anywhere."""
@@ -166,6 +170,7 @@ class Blocks(Generic[E]):
         max_event_bytes: how large a block may be; None for any size.
         own: whether ``make`` needs ``own``. Blocks that come with ``id:`` lines are then read line by line.
         encoding: that of the text; the standard knows UTF-8 only.
+        last_event_id: the id of the events before the first ``id:``.
     """
 
     def __init__(
@@ -175,11 +180,13 @@ class Blocks(Generic[E]):
         max_event_bytes: int | None = None,
         own: bool = False,
         encoding: str = "utf-8",
+        last_event_id: str = "",
     ) -> None:
         self._make = make
         self._own = own
         self._limit = sys.maxsize if max_event_bytes is None else max_event_bytes
         self._lines = LineReader(make, self._limit, encoding)
+        self._lines.last_event_id = last_event_id
         self._parser: Parser | None = None
         """Has read all the blocks so far, if there is one."""
         self._waiting: list[bytes] = []
@@ -211,7 +218,7 @@ class Blocks(Generic[E]):
             self._line_by_line = True
             chunk = b"".join(self._waiting)
             self._waiting = []
-        events = list(self._lines.read(chunk))
+        events = self._read_lines(chunk)
         self._parser = None
         self._line_by_line = not (self._regular and self._lines.between)
         return events
@@ -308,7 +315,18 @@ class Blocks(Generic[E]):
                     for event in events
                 ]
         self._parser = None
-        return list(self._lines.read(blocks))
+        return self._read_lines(blocks)
+
+    def _read_lines(self, chunk: bytes) -> list[E]:
+        """The events of bytes that are not for the parser."""
+        events: list[E] = []
+        try:
+            for event in self._lines.read(chunk):
+                events.append(event)
+        except TooLarge as error:
+            error.events = events
+            raise
+        return events
 
     def _needs_lines(self, blocks: bytes) -> bool:
         """Whether blocks say what the events of the parser do not: ids of their own, an explicit
