@@ -162,6 +162,15 @@ async def plain(request: Request) -> Response:
     return StreamingResponse(content(), media_type=EVENT_STREAM)
 
 
+async def given(request: Request) -> Response:
+    """The body that the test has set, once; then status 404."""
+    body, request.app.state.body = request.app.state.body, None
+    if body is None:
+        return Response(status_code=404)
+    size = int(request.query_params.get("size", "100000"))
+    return StreamingResponse(chunked(body, size, 0), media_type=EVENT_STREAM)
+
+
 async def counted(request: Request) -> Response:
     """An error of status ``status``, and a note that it was asked for."""
     request.app.state.requests.append("counted")
@@ -196,6 +205,7 @@ def application() -> Starlette:
             Route("/slow", slow),
             Route("/gated", gated),
             Route("/counted", counted),
+            Route("/given", given),
             Route("/fail/{kind}", failing),
             Route("/plain", plain),
             Route("/v1/chat/completions", openai_chat, methods=["POST"]),
