@@ -20,10 +20,11 @@ from typing import Any, ClassVar, Protocol, TypeAlias, Union
 
 from ..events.declare import Event, event
 from ._construct import literal_values, members, plain_type, tags
+from ._dump import Dump, Odd
 
 __all__ = ["Light", "Lighter"]
 
-Dump: TypeAlias = dict[str, Any]
+Values: TypeAlias = dict[str, Any]
 
 _MOST_MODELS = 32
 """How many models the light class of one may be made of."""
@@ -54,6 +55,8 @@ class Light(Event):
     """As what it is made: as itself, or as one of a union."""
     __maker__: ClassVar[Maker]
     """What makes instances of it."""
+    __dump__: ClassVar[Dump | None] = None
+    """What dumps its instances; None if that is for the SDK."""
     __module_name__: ClassVar[str]
     """The compat module that generated the class, which has its `Lighter` as ``lighter()``."""
 
@@ -61,12 +64,12 @@ class Light(Event):
         """This event as an instance of the SDK's own class."""
         return self.__maker__.of(self.__annotation__)(Event.to_dict(self))
 
-    def to_dict(self, **options: Any) -> Dump:
+    def to_dict(self, **options: Any) -> Values:
         """As the SDK's: what was sent."""
         if not options:
             return Event.to_dict(self)
         made: Any = self.to_model()
-        dump: Dump = made.to_dict(**options)
+        dump: Values = made.to_dict(**options)
         return dump
 
     def to_json(self, **options: Any) -> str:
@@ -75,9 +78,12 @@ class Light(Event):
         text: str = made.to_json(**options)
         return text
 
-    def model_dump(self, **options: Any) -> Dump:
+    def model_dump(self, **options: Any) -> Values:
         """As pydantic's."""
-        dump: Dump = self.to_model().model_dump(**options)
+        if self.__dump__ is not None and (not options or options in ({"mode": "python"}, {"mode": "json"})):
+            with contextlib.suppress(Odd):
+                return self.__dump__(self)
+        dump: Values = self.to_model().model_dump(**options)
         return dump
 
     def model_dump_json(self, **options: Any) -> str:
@@ -85,7 +91,7 @@ class Light(Event):
         text: str = self.to_model().model_dump_json(**options)
         return text
 
-    def dict(self, **options: Any) -> Dump:
+    def dict(self, **options: Any) -> Values:
         """As pydantic's, deprecated there."""
         return self.model_dump(**options)
 
@@ -108,7 +114,7 @@ class Light(Event):
         return names
 
     @property
-    def model_extra(self) -> Dump:
+    def model_extra(self) -> Values:
         """What was sent and is no field."""
         return self.extra or {}
 
@@ -224,9 +230,15 @@ class Lighter:
             "__module_name__": self._module,
         }
         try:
-            return event(type(model.__name__, (Light,), namespace))
+            made: type[Light] = event(type(model.__name__, (Light,), namespace))
         except TypeError:
             raise NotLight from None
+        if not shallow and Dump.fits(model):
+            made.__dump__ = Dump(model, self._light_part)
+        return made
+
+    def _light_part(self, annotation: Any) -> type[Light] | None:
+        return self.of(annotation) if self._maker.is_model(annotation) else None
 
     def _is_unset(self, annotation: Any) -> bool:
         return bool(self._unset) and getattr(annotation, "__name__", "") == self._unset

@@ -16,7 +16,7 @@ import importlib.metadata
 import json
 import re
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
 from .._backend import Decoder
@@ -116,29 +116,13 @@ class Payload(Mapping[str, Any]):
         return repr(self.value)
 
 
-class MadeEvent:
-    """An event that is made already: what the user gets, in the guise of what the streams expect."""
-
-    __slots__ = ("made",)
-
-    # what the streams look at to tell such events from others
-    event = "made"
-    data = "{}"
-
-    def __init__(self, made: Any) -> None:
-        self.made = made
-
-    def json(self) -> "MadeEvent":
-        """Itself, for the client to recognise."""
-        return self
-
-
 class StreamDecoder:
     """The decoder of one stream: bytes to `StreamEvent` objects, and their payloads to what the user gets.
 
-    Not before the first payload comes back is it known what the payloads are to become. From then on, a chunk
-    of whole events goes straight to the typed decoder. If it finds anything else than such payloads in it
-    (the end of the stream, an error, a comment), the chunk takes the first way after all.
+    Not before the first payload comes back is it known what the payloads are to become. From then on, chunks
+    of whole events go past the SDK, straight to the typed decoder and to the user (`through`). If it finds
+    anything else than such payloads in one (the end of the stream, an error, a comment), the SDK has that
+    chunk after all.
     """
 
     def __init__(self, sdk: "Sdk", models: Models) -> None:
@@ -150,62 +134,113 @@ class StreamDecoder:
         self._typed: Decoder[Any] | None = None
         self._convert: Callable[[Any], Any] = _nothing
         self._blocks = Blocks(self._event)
-        self._single = MadeEvent(None)
-        """The event of a chunk that has one: the streams are done with it before they ask for the next."""
+        self._chunks: Any = ()
+        """The body of the response, once the SDK reads it."""
+        self._for_sdk: list[StreamEvent] = []
+        """Events that the SDK has not asked for yet, last one first."""
+        self._error: Exception | None = None
+        """What reading the body raised; for the SDK to say how it is called."""
 
-    def iter_bytes(self, iterator: Iterator[bytes]) -> Iterator[Any]:
-        """The events of a stream."""
-        single = self._single
-        typed = None
-        for chunk in iterator:
-            if typed is not None and chunk[-2:] == b"\n\n":
-                decoded = typed.feed(chunk)
-                if len(decoded) == 1 and isinstance(decoded[0], Light) and not typed.done:
-                    single.made = decoded[0]
-                    yield single
-                    continue
-                yield from self._several(chunk, decoded)
+    def iter_bytes(self, iterator: Iterator[bytes]) -> Iterator[StreamEvent]:
+        """The events of a stream for the SDK."""
+        self._chunks = iterator
+        while True:
+            while self._for_sdk:
+                yield self._for_sdk.pop()
+            if self._error is not None:
+                raise self._error
+            for chunk in iterator:
+                self._leave_to_sdk(chunk)
+                break
             else:
-                yield from self._framed(chunk)
-            typed = self._typed if self._blocks.between else None
+                return
 
-    async def aiter_bytes(self, iterator: AsyncIterator[bytes]) -> AsyncIterator[Any]:
-        """The events of a stream."""
-        # The same once more, since each call or generator would be a tenth of what an event costs.
-        single = self._single
-        typed = None
-        async for chunk in iterator:
-            if typed is not None and chunk[-2:] == b"\n\n":
-                decoded = typed.feed(chunk)
-                if len(decoded) == 1 and isinstance(decoded[0], Light) and not typed.done:
-                    single.made = decoded[0]
-                    yield single
-                    continue
-                events = self._several(chunk, decoded)
+    async def aiter_bytes(self, iterator: AsyncIterator[bytes]) -> AsyncIterator[StreamEvent]:
+        """The events of a stream for the SDK."""
+        self._chunks = iterator
+        while True:
+            while self._for_sdk:
+                yield self._for_sdk.pop()
+            if self._error is not None:
+                raise self._error
+            async for chunk in iterator:
+                self._leave_to_sdk(chunk)
+                break
             else:
-                events = self._framed(chunk)
-            for event in events:
-                yield event
-            typed = self._typed if self._blocks.between else None
+                return
 
-    def _framed(self, chunk: bytes) -> list[Any]:
-        """The events of any chunk."""
-        return [event for event in self._blocks.feed(chunk) if event is not None]
+    def through(self, events: Generator[Any, None, None]) -> Iterator[Any]:
+        """What the user gets of a stream whose SDK reads it through this decoder and yields ``events``."""
+        try:
+            for made in events:
+                yield made
+                if self._may_go_straight():
+                    yield from self._straight()
+        finally:
+            events.close()
 
-    def _several(self, chunk: bytes, decoded: list[Any]) -> list[Any]:
-        """The events of a chunk of whole events, which have been decoded."""
+    async def athrough(self, events: AsyncGenerator[Any, None]) -> AsyncIterator[Any]:
+        """`through` for an asynchronous stream."""
+        try:
+            async for made in events:
+                yield made
+                if self._may_go_straight():
+                    async for event in self._astraight():
+                        yield event
+        finally:
+            await events.aclose()
+
+    def _may_go_straight(self) -> bool:
+        return self._typed is not None and not self._for_sdk and self._blocks.between
+
+    def _straight(self) -> Iterator[Any]:
+        """What the user gets of the chunks that follow, up to one that the SDK has to see."""
         typed = self._typed
-        usual = all(isinstance(event, Light) or self._is_for_users(event) for event in decoded)
-        if usual and typed is not None and not typed.done:
-            return [MadeEvent(self._made(event)) for event in decoded]
-        return self._framed(chunk)
+        assert typed is not None
+        try:
+            for chunk in self._chunks:
+                decoded = typed.feed(chunk) if chunk[-2:] == b"\n\n" else []
+                if len(decoded) == 1 and isinstance(decoded[0], Light) and not typed.done:
+                    yield decoded[0]
+                elif decoded and not typed.done and all(map(self._is_for_users, decoded)):
+                    yield from map(self._made, decoded)
+                else:
+                    self._leave_to_sdk(chunk)
+                    return
+        except Exception as error:
+            self._error = error
+
+    async def _astraight(self) -> AsyncIterator[Any]:
+        """`_straight` for an asynchronous stream."""
+        # The same once more, since each further call or generator would be a tenth of what an event costs.
+        typed = self._typed
+        assert typed is not None
+        try:
+            async for chunk in self._chunks:
+                decoded = typed.feed(chunk) if chunk[-2:] == b"\n\n" else []
+                if len(decoded) == 1 and isinstance(decoded[0], Light) and not typed.done:
+                    yield decoded[0]
+                elif decoded and not typed.done and all(map(self._is_for_users, decoded)):
+                    for event in decoded:
+                        yield self._made(event)
+                else:
+                    self._leave_to_sdk(chunk)
+                    return
+        except Exception as error:
+            self._error = error
+
+    def _leave_to_sdk(self, chunk: bytes) -> None:
+        self._for_sdk = [event for event in self._blocks.feed(chunk) if event is not None]
+        self._for_sdk.reverse()
 
     def _made(self, decoded: Any) -> Any:
         """What a decoded payload becomes."""
         return decoded if isinstance(decoded, Light) else self._convert(decoded.data)
 
     def _is_for_users(self, event: Any) -> bool:
-        """Whether the SDK would hand on what has no light class; it leaves out some types of events."""
+        """Whether the SDK would hand a decoded payload on; it leaves out some types of events."""
+        if isinstance(event, Light):
+            return True
         if type(event) is not GenericEvent or type(event.data) is not dict:
             return False
         return not self._named or event.type not in (None, "ping", "error")
@@ -381,8 +416,26 @@ class Sdk:
             return cls
         key = cls, models
         if key not in self._classes:
+            streaming = importlib.import_module(f"{self.name}._streaming")
+            self._lead_through(streaming.Stream, "through")
+            self._lead_through(streaming.AsyncStream, "athrough")
             self._classes[key] = self._subclass(cls, models)
         return self._classes[key]
+
+    def _lead_through(self, stream: Any, how: str) -> None:
+        """Lets the streams of the SDK that are read by a `StreamDecoder` take its short cut."""
+        function = stream.__stream__
+        if hasattr(function, "__sselerate__"):
+            return
+
+        @functools.wraps(function)
+        def __stream__(self: Any) -> Any:
+            events = function(self)
+            decoder = getattr(self, "_decoder", None)
+            return getattr(decoder, how)(events) if isinstance(decoder, StreamDecoder) else events
+
+        __stream__.__sselerate__ = function  # type: ignore[attr-defined]
+        stream.__stream__ = __stream__
 
     def _subclass(self, cls: Any, models: Models) -> type:
         sdk = self
@@ -391,8 +444,6 @@ class Sdk:
             return StreamDecoder(sdk, models)
 
         def _process_response_data(self: Any, *, data: Any, cast_to: Any, response: Any) -> Any:
-            if type(data) is MadeEvent:
-                return data.made
             if type(data) is Payload:
                 made = None if self._strict_response_validation else data.decoder.made_of(data, cast_to)
                 if made is not None:
