@@ -1,7 +1,8 @@
 """The source distributions that hold the upstream suites, fetched with pip and unpacked into a cache.
 
 They are other people's work: nothing of them is kept in the repository. To run the suites without a network,
-unpack them into the folder that SSELERATE_UPSTREAM names, each as `name-version/`.
+unpack them into the folder that SSELERATE_UPSTREAM names, each as `name-version/`. That is also the only way
+to run those whose tests are in no distribution: they need a checkout of the project's repository.
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ class Unavailable(Exception):
     """The distribution can neither be found nor fetched."""
 
 
+class Unpublished(Unavailable):
+    """The tests are in no distribution, only in the repository of the project."""
+
+
 def pinned() -> dict[str, tuple[str, str]]:
-    """Name -> (version, SHA-256 of the archive)."""
+    """Name -> (version, SHA-256 of the archive or "unpublished")."""
     found = {}
     for line in LIST.read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -34,11 +39,13 @@ def unpacked(name: str, cache: Path) -> Path:
     """The folder with the sources of a distribution.
 
     Raises:
-        Unavailable: with the reason.
+        Unavailable: with the reason; `Unpublished` if it cannot be otherwise.
     """
     version, digest = pinned()[name]
     folder = Path(os.environ.get("SSELERATE_UPSTREAM") or cache) / f"{name}-{version}"
     if not folder.exists():
+        if digest == "unpublished":
+            raise Unpublished(f"the tests of {name} are in its repository only: see tests/compat/sdists.py")
         _fetch(name, version, digest, folder)
     return folder
 

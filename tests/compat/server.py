@@ -228,9 +228,11 @@ class Loopback:
 
 
 @contextmanager
-def serving(run: Callable[[Starlette, socket.socket, threading.Event], Any]) -> Iterator[Loopback]:
+def serving(
+    run: Callable[[Starlette, socket.socket, threading.Event], Any], app: Starlette | None = None
+) -> Iterator[Loopback]:
     """A server for as long as the block runs; ``run`` serves until the event is set."""
-    app = application()
+    app = app or application()
     listener = socket.create_server(("127.0.0.1", 0))
     stop = threading.Event()
     thread = threading.Thread(target=run, args=(app, listener, stop), daemon=True)
@@ -247,7 +249,7 @@ def uvicorn(app: Starlette, listener: socket.socket, stop: threading.Event) -> N
     """HTTP/1.1."""
     from uvicorn import Config, Server
 
-    server = Server(Config(app, lifespan="off", log_level="critical", timeout_graceful_shutdown=1))
+    server = Server(Config(app, log_level="critical", timeout_graceful_shutdown=1))
 
     async def serve() -> None:
         async def watch() -> None:

@@ -33,6 +33,7 @@ class Suite:
     """What upstream says where it skips a test itself."""
 
 
+NO_ASYNCIO = ("addopts = -p no:asyncio",)
 ASYNCIO = ("asyncio_mode = auto", "asyncio_default_fixture_loop_scope = session")
 
 NO_DATA = "events without data are left out: the loop of the SDK fails on them (openai-python issue 2722)"
@@ -107,6 +108,33 @@ ANTHROPIC = Suite(
     environment=(("SSELERATE_MODELS", "light"),),
 )
 
+MCP = Suite(
+    name="mcp",
+    sdist="mcp",
+    swap="swap_httpx2",
+    tests=(
+        "tests/client/test_http_unicode.py",
+        "tests/client/test_streamable_http.py",
+        "tests/client/test_transport_stream_cleanup.py",
+        "tests/interaction/transports/test_bridge.py",
+        "tests/interaction/transports/test_client_transport_http.py",
+        "tests/interaction/transports/test_flows.py",
+        "tests/interaction/transports/test_hosting_http.py",
+        "tests/interaction/transports/test_hosting_http_modern.py",
+        "tests/interaction/transports/test_hosting_resume.py",
+        "tests/interaction/transports/test_hosting_session.py",
+        "tests/interaction/transports/test_legacy_wire.py",
+        "tests/interaction/transports/test_sse.py",
+        "tests/interaction/transports/test_streamable_http.py",
+        "tests/shared/test_httpx_utils.py",
+        "tests/shared/test_sse.py",
+        "tests/shared/test_streamable_http.py",
+    ),
+    needs=("mcp", "httpx2", "blockbuster", "inline_snapshot", "uvicorn"),
+    passed=267,
+    ini=(*NO_ASYNCIO, "markers = requirement(id): of upstream"),
+)
+
 MISTRALAI = Suite(
     name="mistralai, light",
     sdist="mistralai",
@@ -131,6 +159,25 @@ SUITES = (
         ini=("asyncio_mode = strict",),
         passed=59,
     ),
+    Suite(
+        name="sseclient-py",
+        sdist="sseclient-py",
+        swap="swap_sseclient",
+        tests=("tests/test_sseclient.py",),
+        needs=(),
+        ini=NO_ASYNCIO,
+        passed=23,
+    ),
+    Suite(
+        name="httpx2",
+        sdist="httpx2",
+        swap="swap_httpx2",
+        tests=("tests/httpx2/test_sse.py",),
+        needs=("httpx2", "anyio", "trio"),
+        ini=("addopts = -p no:asyncio --noconftest",),  # its fixtures are for other tests
+        passed=46,
+    ),
+    MCP,
     OPENAI,
     replace(OPENAI, name="openai, sdk", environment=(("SSELERATE_MODELS", "sdk"),)),
     ANTHROPIC,
