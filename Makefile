@@ -11,6 +11,7 @@ PYTEST_ARGS ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
+NIQUESTS := $(VENV)/niquests
 PEERS ?= $(VENV)/.bench $(VENV)/.compat
 NEEDS_PYTHON := import sys; sys.exit(sys.version_info < (3, 10) and "sselerate needs Python 3.10 or newer, this is " + sys.version)
 
@@ -25,7 +26,7 @@ FUZZ_TARGETS := $(basename $(notdir $(wildcard rust/fuzz/fuzz_targets/*.rs)))
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench bench-dropin perf-gate fuzz lock clean need-cargo always
+.PHONY: help demo test test-niquests lint bench bench-dropin bench-framing bench-proxy perf-gate fuzz lock clean need-cargo always
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -37,6 +38,9 @@ demo: $(INSTALLED) ## play a recorded completion and time its decoding
 test: need-cargo $(INSTALLED) $(PEERS) ## all tests, of the core and of both backends
 	cargo test --workspace --locked
 	$(PY) -m pytest $(PYTEST_ARGS)
+
+test-niquests: $(INSTALLED) $(NIQUESTS)/.ready ## the adapter for niquests, which cannot be installed beside urllib3
+	PYTHONPATH=python $(NIQUESTS)/bin/python -m pytest -k niquests tests/compat/test_adapters.py tests/compat/test_reconnecting.py
 
 lint: need-cargo $(INSTALLED) ## formatting, lints, types, the stub of the compiled module, workflows
 	cargo fmt --all --check
@@ -59,6 +63,12 @@ bench: need-cargo $(INSTALLED) $(VENV)/.bench ## the table of README.md: ns an e
 bench-dropin: need-cargo $(INSTALLED) $(VENV)/.compat ## the SDKs with and without a patch: CPU for 1,000 events
 	$(PY) -m benches.dropin
 
+bench-framing: need-cargo $(INSTALLED) $(VENV)/.compat ## the SSE clients that have a drop-in, each beside it
+	$(PY) -m benches.framing
+
+bench-proxy: need-cargo $(INSTALLED) $(VENV)/.compat ## a proxy that reads usage from what it forwards: CPU a stream
+	$(PY) -m benches.proxy
+
 fuzz: need-cargo ## each fuzz target for FUZZ_SECONDS (60)
 	@cargo +nightly --version >/dev/null 2>&1 || { \
 	  echo "make fuzz needs a nightly toolchain: rustup toolchain install nightly" >&2; exit 1; }
@@ -78,6 +88,9 @@ lock: $(VENV)/.dev ## write requirements/*.txt again from pyproject.toml; LOCK_A
 	$(VENV)/bin/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.10 --no-annotate \
 	  --custom-compile-command 'make lock' --group compat --constraints requirements/dev.txt \
 	  --constraints requirements/bench.txt --output-file requirements/compat.txt
+	$(VENV)/bin/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.10 --no-annotate \
+	  --custom-compile-command 'make lock' --group niquests --constraints requirements/dev.txt \
+	  --output-file requirements/niquests.txt
 
 clean: ## remove what was built and installed here
 	rm -rf $(VENV) target dist rust/fuzz/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
@@ -104,6 +117,12 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 $(VENV)/.compat: requirements/compat.txt $(VENV)/.dev
 	@echo "installing what the drop-ins are for, from requirements/compat.txt"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements/compat.txt
+	@touch $@
+
+$(NIQUESTS)/.ready: requirements/niquests.txt $(VENV)/.dev
+	@echo "installing niquests, from requirements/niquests.txt"
+	@$(PY) -m venv $(NIQUESTS)
+	@$(NIQUESTS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/niquests.txt
 	@touch $@
 
 # An editable install: Python files are used where they are, so only Rust files make it necessary again. What is
