@@ -143,7 +143,7 @@ class StreamDecoder:
 
     def iter_bytes(self, iterator: Iterator[bytes]) -> Iterator[StreamEvent]:
         """The events of a stream for the SDK."""
-        self._chunks = iterator
+        self._chunks = iterator = iter(iterator)
         while True:
             while self._for_sdk:
                 yield self._for_sdk.pop()
@@ -157,7 +157,7 @@ class StreamDecoder:
 
     async def aiter_bytes(self, iterator: AsyncIterator[bytes]) -> AsyncIterator[StreamEvent]:
         """The events of a stream for the SDK."""
-        self._chunks = iterator
+        self._chunks = iterator = aiter(iterator)
         while True:
             while self._for_sdk:
                 yield self._for_sdk.pop()
@@ -174,60 +174,52 @@ class StreamDecoder:
         try:
             for made in events:
                 yield made
-                if self._may_go_straight():
-                    yield from self._straight()
+                typed = self._past_sdk()
+                if typed is None:
+                    continue
+                try:
+                    for chunk in self._chunks:
+                        decoded = typed.feed(chunk) if chunk[-2:] == b"\n\n" else []
+                        if len(decoded) == 1 and isinstance(decoded[0], Light) and not typed.done:
+                            yield decoded[0]
+                        elif decoded and not typed.done and all(map(self._is_for_users, decoded)):
+                            yield from map(self._made, decoded)
+                        else:
+                            self._leave_to_sdk(chunk)
+                            break
+                except Exception as error:
+                    self._error = error
         finally:
             events.close()
 
     async def athrough(self, events: AsyncGenerator[Any, None]) -> AsyncIterator[Any]:
         """`through` for an asynchronous stream."""
+        # The same once more, since each further call or generator would be a tenth of what an event costs.
         try:
             async for made in events:
                 yield made
-                if self._may_go_straight():
-                    async for event in self._astraight():
-                        yield event
+                typed = self._past_sdk()
+                if typed is None:
+                    continue
+                try:
+                    async for chunk in self._chunks:
+                        decoded = typed.feed(chunk) if chunk[-2:] == b"\n\n" else []
+                        if len(decoded) == 1 and isinstance(decoded[0], Light) and not typed.done:
+                            yield decoded[0]
+                        elif decoded and not typed.done and all(map(self._is_for_users, decoded)):
+                            for event in decoded:
+                                yield self._made(event)
+                        else:
+                            self._leave_to_sdk(chunk)
+                            break
+                except Exception as error:
+                    self._error = error
         finally:
             await events.aclose()
 
-    def _may_go_straight(self) -> bool:
-        return self._typed is not None and not self._for_sdk and self._blocks.between
-
-    def _straight(self) -> Iterator[Any]:
-        """What the user gets of the chunks that follow, up to one that the SDK has to see."""
-        typed = self._typed
-        assert typed is not None
-        try:
-            for chunk in self._chunks:
-                decoded = typed.feed(chunk) if chunk[-2:] == b"\n\n" else []
-                if len(decoded) == 1 and isinstance(decoded[0], Light) and not typed.done:
-                    yield decoded[0]
-                elif decoded and not typed.done and all(map(self._is_for_users, decoded)):
-                    yield from map(self._made, decoded)
-                else:
-                    self._leave_to_sdk(chunk)
-                    return
-        except Exception as error:
-            self._error = error
-
-    async def _astraight(self) -> AsyncIterator[Any]:
-        """`_straight` for an asynchronous stream."""
-        # The same once more, since each further call or generator would be a tenth of what an event costs.
-        typed = self._typed
-        assert typed is not None
-        try:
-            async for chunk in self._chunks:
-                decoded = typed.feed(chunk) if chunk[-2:] == b"\n\n" else []
-                if len(decoded) == 1 and isinstance(decoded[0], Light) and not typed.done:
-                    yield decoded[0]
-                elif decoded and not typed.done and all(map(self._is_for_users, decoded)):
-                    for event in decoded:
-                        yield self._made(event)
-                else:
-                    self._leave_to_sdk(chunk)
-                    return
-        except Exception as error:
-            self._error = error
+    def _past_sdk(self) -> "Decoder[Any] | None":
+        """What decodes the chunks that follow; None if the SDK has to see them."""
+        return None if self._for_sdk or not self._blocks.between else self._typed
 
     def _leave_to_sdk(self, chunk: bytes) -> None:
         self._for_sdk = [event for event in self._blocks.feed(chunk) if event is not None]
@@ -417,25 +409,35 @@ class Sdk:
         key = cls, models
         if key not in self._classes:
             streaming = importlib.import_module(f"{self.name}._streaming")
-            self._lead_through(streaming.Stream, "through")
-            self._lead_through(streaming.AsyncStream, "athrough")
+            self._lead_through(streaming.Stream, "__iter__", "through")
+            self._lead_through(streaming.AsyncStream, "__aiter__", "athrough")
             self._classes[key] = self._subclass(cls, models)
         return self._classes[key]
 
-    def _lead_through(self, stream: Any, how: str) -> None:
+    def _lead_through(self, stream: Any, iterate: str, through: str) -> None:
         """Lets the streams of the SDK that are read by a `StreamDecoder` take its short cut."""
-        function = stream.__stream__
-        if hasattr(function, "__sselerate__"):
+        stream_events = stream.__stream__
+        iter_events = getattr(stream, iterate)
+        if hasattr(stream_events, "__sselerate__"):
             return
 
-        @functools.wraps(function)
+        @functools.wraps(stream_events)
         def __stream__(self: Any) -> Any:
-            events = function(self)
+            events = stream_events(self)
             decoder = getattr(self, "_decoder", None)
-            return getattr(decoder, how)(events) if isinstance(decoder, StreamDecoder) else events
+            return getattr(decoder, through)(events) if isinstance(decoder, StreamDecoder) else events
 
-        __stream__.__sselerate__ = function  # type: ignore[attr-defined]
+        @functools.wraps(iter_events)
+        def __iter__(self: Any) -> Any:
+            ours = isinstance(getattr(self, "_decoder", None), StreamDecoder)
+            # The SDK hands every event on once more, for an observer if there is one.
+            if ours and getattr(self, "_observer", None) is None:
+                return self._iterator
+            return iter_events(self)
+
+        __stream__.__sselerate__ = stream_events  # type: ignore[attr-defined]
         stream.__stream__ = __stream__
+        setattr(stream, iterate, __iter__)
 
     def _subclass(self, cls: Any, models: Models) -> type:
         sdk = self

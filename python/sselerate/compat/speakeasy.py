@@ -388,7 +388,7 @@ class _Recipe:
         return self.envelope(data=data, **{name: getattr(block, name) for name in self._fields})
 
 
-_recipes: dict[Any, _Recipe | None] = {}
+_recipes: dict[tuple[Any, ...], _Recipe | None] = {}
 
 
 def _recipe(decoder: Any) -> _Recipe | None:
@@ -398,11 +398,16 @@ def _recipe(decoder: Any) -> _Recipe | None:
     function is run once with other names to be found: an ``unmarshal_json`` that tells what it was given.
     """
     code = getattr(decoder, "__code__", None)
-    if code is None:
+    if code is None or not {"unmarshal_json", "unmarshal_json_response"} & {
+        *code.co_names,
+        *code.co_freevars,
+    }:
         return None
-    if code not in _recipes:
-        _recipes[code] = _found_recipe(decoder, code)
-    return _recipes[code]
+    used = (cell.cell_contents for cell in decoder.__closure__ or ())
+    key = code, *(value for value in used if isinstance(value, type | types.ModuleType))
+    if key not in _recipes:
+        _recipes[key] = _found_recipe(decoder, code)
+    return _recipes[key]
 
 
 def _found_recipe(decoder: Any, code: types.CodeType) -> _Recipe | None:
@@ -415,8 +420,12 @@ def _found_recipe(decoder: Any, code: types.CodeType) -> _Recipe | None:
         "unmarshal_json": probe.unmarshal_json,
         "unmarshal_json_response": probe.unmarshal_json_response,
     }
+    closure = tuple(
+        types.CellType(names[name]) if name != "models" and name in names else cell
+        for name, cell in zip(code.co_freevars, decoder.__closure__ or (), strict=True)
+    )
     try:
-        returned = types.FunctionType(code, names, closure=decoder.__closure__)(_Probe.RAW)
+        returned = types.FunctionType(code, names, closure=closure)(_Probe.RAW)
     except Exception:
         return None
     if not isinstance(returned, _Value) or not lighter_is_model(probe.model):
