@@ -19,6 +19,8 @@ http = pytest.importorskip("httpx2", reason="httpx2 is not installed")
 
 from sselerate.compat import anthropic as fast  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("backend")
+
 Chunks = list[bytes]
 REQUEST: dict[str, Any] = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
 CHUNKS = streams.sse(streams.MESSAGES, named=True)

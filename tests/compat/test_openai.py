@@ -27,6 +27,8 @@ try:
 except ImportError:
     import httpx as http  # type: ignore[no-redef]
 
+pytestmark = pytest.mark.usefixtures("backend")
+
 Chunks = list[bytes]
 SOURCES: dict[str, tuple[Chunks, Callable[[Any], Any]]] = {
     "chat": (streams.sse(streams.CHAT, done=True), lambda client: client.chat.completions),

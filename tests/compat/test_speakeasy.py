@@ -18,6 +18,8 @@ from sselerate.compat import speakeasy
 from tests.compat import streams
 from tests.compat.vectors import BODIES, DATA_LESS, chopped
 
+pytestmark = pytest.mark.usefixtures("backend")
+
 PAYLOADS = {"r9s": streams.R9S_COMPLETION, "mistralai": streams.MISTRAL_CHAT}
 PACKAGES = {"r9s": "r9s.utils.eventstreaming", "mistralai": "mistralai.client.utils.eventstreaming"}
 
@@ -93,7 +95,7 @@ def full(raw: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", [*BODIES, *DATA_LESS])
-def test_envelopes_of_newer_sdks(name: str, framing: str) -> None:
+def test_envelopes_of_newer_sdks(name: str) -> None:
     original = pytest.importorskip(PACKAGES["mistralai"], reason="mistralai is not installed")
     for how, chunks in chopped((BODIES | DATA_LESS)[name]):
         for arguments in ((), ("c",), ("a", False)):
@@ -104,7 +106,7 @@ def test_envelopes_of_newer_sdks(name: str, framing: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*BODIES, *DATA_LESS])
-def test_envelopes_of_older_sdks(name: str, framing: str) -> None:
+def test_envelopes_of_older_sdks(name: str) -> None:
     original = pytest.importorskip(PACKAGES["r9s"], reason="r9s is not installed")
     speakeasy.unpatch("r9s")
     stock = original.stream_events, original.stream_events_async
@@ -123,7 +125,7 @@ def test_envelopes_of_older_sdks(name: str, framing: str) -> None:
         speakeasy.unpatch("r9s")
 
 
-def test_what_is_better(framing: str) -> None:
+def test_what_is_better() -> None:
     def read(*chunks: bytes) -> list[Any]:
         return outcome(speakeasy.stream_events, list(chunks), full)[0]
 

@@ -81,9 +81,13 @@ class Light(Event):
     def model_dump(self, **options: Any) -> Values:
         """As pydantic's."""
         if self.__dump__ is not None and (not options or options in ({"mode": "python"}, {"mode": "json"})):
-            with contextlib.suppress(Odd):
-                return self.__dump__(self)
-        dump: Values = self.to_model().model_dump(**options)
+            try:
+                dump: Values = self.__dump__.loose(self)
+            except Odd:
+                pass
+            else:
+                return dump
+        dump = self.to_model().model_dump(**options)
         return dump
 
     def model_dump_json(self, **options: Any) -> str:
