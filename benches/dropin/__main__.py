@@ -14,7 +14,7 @@ import importlib.util
 import platform
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from benches.dropin import server
@@ -63,13 +63,6 @@ def measured(program: Program, client: object, seconds: float) -> dict[str, Figu
     )
 
 
-def measured_in_memory(program: Program, seconds: float) -> Row:
-    client = program.connect("http://memory/v1", in_memory(program))
-    check(program, client)
-    of_cut = program.cut.connect("http://memory/v1", in_memory(program.cut))
-    return program, measured(program, client, seconds), measured(program.cut, of_cut, seconds / 4)
-
-
 def table(title: str, rows: Sequence[Row]) -> str:
     if not rows:
         return ""
@@ -93,49 +86,69 @@ def table(title: str, rows: Sequence[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def run(seconds: float, only: str) -> str:
-    missing = {
-        package
-        for program in PROGRAMS
-        for package in (*program.packages, "starlette", "uvicorn")
-        if importlib.util.find_spec(package) is None
-    }
-    for package in sorted(missing):
-        print(f"bench-dropin: {package} is not installed, what needs it is left out", file=sys.stderr)
-    wanted = [
-        program
-        for program in (*PROGRAMS, *FRAMING)
-        if only in program.name and not missing & set(program.packages)
-    ]
-    texts = [HEAD.format(**surroundings(wanted))]
+def rows_in_memory(programs: Sequence[Program], seconds: float) -> list[Row]:
     rows = []
-    for program in wanted:
-        if program not in FRAMING:
-            print(f"{program.name}, in memory", file=sys.stderr)
-            rows.append(measured_in_memory(program, seconds))
-    texts.append(table("In memory, an event a read", rows))
-    rows = []
-    for program in wanted:
-        if program in FRAMING:
-            print(program.name, file=sys.stderr)
-            client = program.connect("", None)
-            check(program, client)
-            rows.append((program, measured(program, client, seconds), {}))
-    texts.append(table("In memory, framing and decoding alone", rows))
-    if not missing & {"starlette", "uvicorn"}:
-        rows = []
-        with server.running() as url:
-            for program in wanted:
-                if program in FRAMING or program.asynchronous:
-                    continue
+    for program in programs:
+        print(f"{program.name}, in memory", file=sys.stderr)
+        client = program.connect("http://memory/v1", in_memory(program))
+        check(program, client)
+        of_cut = program.cut.connect("http://memory/v1", in_memory(program.cut))
+        rows.append(
+            (program, measured(program, client, seconds), measured(program.cut, of_cut, seconds / 4)),
+        )
+    return rows
+
+
+def rows_of_framing(programs: Sequence[Program], seconds: float) -> list[Row]:
+    rows: list[Row] = []
+    for program in programs:
+        print(program.name, file=sys.stderr)
+        events = program.connect("", None)
+        check(program, events)
+        rows.append((program, measured(program, events, seconds), {}))
+    return rows
+
+
+def rows_through_server(programs: Sequence[Program], seconds: float) -> list[Row]:
+    if lacking := missing(("starlette", "uvicorn")):
+        print(f"bench-dropin: no server without {', '.join(sorted(lacking))}", file=sys.stderr)
+        return []
+    rows: list[Row] = []
+    with server.running() as url:
+        for program in programs:
+            if not program.asynchronous:
                 print(f"{program.name}, through a server", file=sys.stderr)
-                http = http_client(program, trust_env=False)
-                with contextlib.closing(http):
+                with contextlib.closing(http_client(program, trust_env=False)) as http:
                     client = program.connect(f"{url}/{program.name}", http)
                     check(program, client)
                     rows.append((program, measured(program, client, seconds), {}))
-        texts.append(table("Through a server on the loopback interface, in another process", rows))
-    return "".join(texts)
+    return rows
+
+
+def missing(packages: Iterable[str]) -> set[str]:
+    return {package for package in packages if importlib.util.find_spec(package) is None}
+
+
+def run(seconds: float, only: str) -> str:
+    lacking = missing(package for program in PROGRAMS for package in program.packages)
+    if lacking:
+        print(f"bench-dropin: left out for want of {', '.join(sorted(lacking))}", file=sys.stderr)
+
+    def wanted(programs: Sequence[Program]) -> list[Program]:
+        return [program for program in programs if only in program.name and not lacking & {*program.packages}]
+
+    programs, framing = wanted(PROGRAMS), wanted(FRAMING)
+    return "".join(
+        (
+            HEAD.format(**surroundings([*programs, *framing])),
+            table("In memory, an event a read", rows_in_memory(programs, seconds)),
+            table("In memory, framing and decoding alone", rows_of_framing(framing, seconds)),
+            table(
+                "Through a server on the loopback interface, in another process",
+                rows_through_server(programs, seconds),
+            ),
+        )
+    )
 
 
 def surroundings(programs: Sequence[Program]) -> dict[str, str]:

@@ -171,6 +171,26 @@ def test_stream_helper(models: fast.Models) -> None:
         assert difference(list(ours), list(theirs)) is None
 
 
+def test_observers_see_every_event() -> None:
+    class Observer:
+        def __init__(self) -> None:
+            self.seen: list[Any] = []
+
+        def begin(self) -> None:
+            self.seen.append("begin")
+
+        def item(self, item: object) -> None:
+            self.seen.append(item)
+
+        def end(self, how: str, error: BaseException | None = None) -> None:
+            self.seen.append(how)
+
+    stream = fast.patch(client_for(CHUNKS)).messages.create(stream=True, **REQUEST)
+    stream.response.stream.stream_observer = observer = Observer()
+    seen = list(stream)
+    assert observer.seen == ["begin", *seen, "read"]
+
+
 def test_bedrock_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fast._SDK, "_warned", set())
     client = anthropic.AnthropicBedrock(aws_region="x", aws_access_key="a", aws_secret_key="b")

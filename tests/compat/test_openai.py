@@ -221,6 +221,98 @@ def test_what_is_better() -> None:
     assert ids(b'retry: 500\n\nevent: ping\n\ndata:\n\ndata: {"id":"1"}\n\n') == ["1"]
 
 
+CHAT = SOURCES["chat"][0]
+INTERRUPTED = {
+    "comment": [*CHAT[:4], b": ping\n\n", *CHAT[4:]],
+    "comment with an event": [*CHAT[:4], b": ping\n\n" + CHAT[4], *CHAT[5:]],
+    "cut event": [*CHAT[:4], CHAT[4][:30], CHAT[4][30:], *CHAT[5:]],
+    "several": [CHAT[0], CHAT[1], b"".join(CHAT[2:5]), *CHAT[5:]],
+    "retry": [*CHAT[:4], b"retry: 100\n\n", *CHAT[4:]],
+    "empty chunks": [piece for chunk in CHAT for piece in (chunk, b"")],
+    "end with an event": [*CHAT[:-2], b"".join(CHAT[-2:])],
+    "crlf from here": [*CHAT[:4], *(chunk.replace(b"\n", b"\r\n") for chunk in CHAT[4:])],
+}
+
+
+@pytest.mark.parametrize("models", ["light", "sdk"])
+@pytest.mark.parametrize("body", INTERRUPTED)
+def test_what_comes_between_events_changes_nothing(body: str, models: fast.Models) -> None:
+    expected = outcome(client_for(CHAT), "chat")
+    assert outcome(fast.patch(client_for(INTERRUPTED[body]), models), "chat") == expected
+
+
+def test_error_after_events() -> None:
+    chunks = [*CHAT[:4], b'data: {"error":{"message":"no","code":"c"}}\n\n']
+    for models in ("light", "sdk"):
+        client = fast.patch(client_for(chunks), models)  # type: ignore[arg-type]
+        stream = client.chat.completions.create(model="m", messages=[], stream=True)
+        assert len([next(stream) for _ in range(4)]) == 4
+        with pytest.raises(openai.APIError, match="no"):
+            next(stream)
+        assert stream.response.is_closed
+
+
+class Broken(Exception):
+    """Raised in the middle of a body."""
+
+
+@pytest.mark.parametrize(
+    ("raised", "seen"),
+    [
+        (http.ReadTimeout("slow"), openai.APITimeoutError),
+        (http.ReadError("gone"), openai.APIConnectionError),
+        (Broken(), Broken),
+    ],
+)
+def test_what_reading_raises_is_called_as_ever(raised: Exception, seen: type[Exception]) -> None:
+    def body() -> Any:
+        yield from CHAT[:4]
+        raise raised
+
+    async def abody() -> Any:
+        for chunk in CHAT[:4]:
+            yield chunk
+        raise raised
+
+    def transport(content: Any) -> Any:
+        headers = {"content-type": "text/event-stream"}
+        return http.MockTransport(lambda request: http.Response(200, headers=headers, content=content()))
+
+    async def asynchronous(client: Any) -> tuple[int, Any]:
+        count = 0
+        try:
+            async for _ in await client.chat.completions.create(model="m", messages=[], stream=True):
+                count += 1
+        except Exception as error:
+            return count, type(error)
+        return count, None
+
+    client = openai.OpenAI(api_key="k", http_client=http.Client(transport=transport(body)))
+    stream = fast.patch(client).chat.completions.create(model="m", messages=[], stream=True)
+    for _ in range(4):
+        next(stream)
+    with pytest.raises(seen):
+        next(stream)
+    aclient = openai.AsyncOpenAI(api_key="k", http_client=http.AsyncClient(transport=transport(abody)))
+    assert asyncio.run(asynchronous(fast.patch(aclient))) == (4, seen)
+
+
+def test_streams_that_are_left_can_be_gone_on_with_and_closed() -> None:
+    def create() -> Any:
+        return fast.patch(client_for(CHAT)).chat.completions.create(model="m", messages=[], stream=True)
+
+    stream = create()
+    for _ in stream:
+        break
+    rest = list(stream)
+    assert len(rest) == len(streams.CHAT) - 1
+    assert stream.response.is_closed
+    with create() as stream:
+        for _ in range(3):
+            next(stream)
+    assert stream.response.is_closed
+
+
 def test_strict_clients_validate_as_they_did() -> None:
     chunks = [b'data: {"id":"1"}\n\n']
     with pytest.raises(openai.APIResponseValidationError):

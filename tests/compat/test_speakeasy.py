@@ -302,6 +302,36 @@ def test_unions_and_events_that_are_not_light() -> None:
             speakeasy.unpatch("mistralai")
 
 
+def test_decoders_of_users_are_called_for_events_only() -> None:
+    seen: list[str] = []
+    response = Response([b"data: 1\n\n"])
+    assert list(speakeasy.stream_events(response, lambda raw: seen.append(raw) or raw)) == ['{"data": 1}']
+    assert seen == ['{"data": 1}']
+
+
+def test_one_function_with_different_models() -> None:
+    """The code of a decoder does not say which models it means, if these come from outside of it."""
+    pydantic = pytest.importorskip("pydantic", reason="pydantic is not installed")
+    names: dict[str, Any] = {}
+    for name in "ab":
+        data = pydantic.create_model("Data", **{name: (int, ...)})
+        names[name] = pydantic.create_model("Body", data=(data, ...))
+
+    def unmarshal_json(raw: str, model: Any) -> Any:
+        return model.model_validate_json(raw)
+
+    def decoder_for(model: Any) -> Any:
+        return lambda raw: unmarshal_json(raw, model).data
+
+    for name, model in names.items():
+        (event,) = speakeasy.stream_events(
+            Response([f'data: {{"{name}": 1}}\n\n'.encode()]), decoder_for(model), _models="light"
+        )
+        assert isinstance(event, speakeasy.Light)
+        assert event.to_dict() == {name: 1}
+        assert getattr(event, name) == 1
+
+
 def test_patch_refuses() -> None:
     with pytest.raises(ModuleNotFoundError, match=r"json has no module utils\.eventstreaming"):
         speakeasy.patch("json")
