@@ -8,7 +8,8 @@
     async with adapter.sse(session, "GET", url, reconnect=Reconnect()) as events: ...
 
 The arguments of a request are those of ``session.request``. The body is read as it arrives, not by lines,
-which aiohttp limits in length.
+which aiohttp limits in length. aiohttp ends every request after five minutes, streams too, unless the session
+or the request says otherwise: ``timeout=aiohttp.ClientTimeout(total=None)``.
 """
 
 import asyncio
