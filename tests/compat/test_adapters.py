@@ -58,6 +58,7 @@ NEEDED = {
     "brotli": {"": "brotli"},
     "zstd": {
         "httpx": "zstandard",
+        "niquests": "zstandard",
         "": "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd",
     },
 }

@@ -1,4 +1,4 @@
-"""`EventStream` and `AsyncEventStream` on both backends: when the response is closed, what an error leaves."""
+"""`EventStream` and `AsyncEventStream` on both backends: when responses are closed, what an error leaves."""
 
 from __future__ import annotations
 
