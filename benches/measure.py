@@ -42,8 +42,8 @@ def take_turns(
     """Times every run for about `seconds`, at least `least` times.
 
     The one that has had the least time goes next: fast ones get many samples, slow ones few; `before` is
-    called with its name, untimed. The garbage collector stays on as it is in real programs; what exists before
-    is taken out of its sight.
+    called with its name, untimed. The garbage collector stays on as it is in real programs; what exists
+    before is taken out of its sight.
     """
     samples: dict[str, list[int]] = {name: [] for name in runs}
     spent = dict.fromkeys(runs, 0)

@@ -5,8 +5,8 @@ parses the data of each (``event.json()``), looks for errors in it, and hands it
 an object (``_process_response_data()``). A patched client gives it a `StreamDecoder`, whose events parse to a
 `Payload`: a mapping that is parsed only if somebody looks into it. Its text goes straight to a `Decoder`.
 
-That is the way of the first event, and of all that are unusual. The others do not pass through the SDK at all:
-its `Stream.__stream__`, wrapped, lets the user have what the decoder makes of whole chunks.
+That is the way of the first event, and of all that are unusual. The others do not pass through the SDK: its
+`Stream.__stream__`, wrapped, lets the user have what the decoder makes of whole chunks.
 
 Whatever that does not know (types of events, errors, JSON that is none) goes the SDK's own way from the same
 text, so that it ends, or fails, as it always did.
