@@ -2,8 +2,8 @@
 # versions that requirements/*.txt name.
 #
 # PYTHON=python3.13    another interpreter, for a new .venv
-# PEERS=               leave out the libraries that the benches compare with: not all of them can be had for every
-#                      Python, and the tests of the comparison are then skipped
+# PEERS=               leave out the libraries that the benches compare with and the drop-ins are for: not all of them
+#                      can be had for every Python, and their tests are then skipped
 
 PYTHON ?= python3
 FUZZ_SECONDS ?= 60
@@ -13,7 +13,8 @@ PYTEST_ARGS ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PEERS ?= $(VENV)/.bench
+NIQUESTS := $(VENV)/niquests
+PEERS ?= $(VENV)/.bench $(VENV)/.compat
 NEEDS_PYTHON := import sys; sys.exit(sys.version_info < (3, 10) and "sselerate needs Python 3.10 or newer, this is " + sys.version)
 
 # What the build backend will decide (build_backend/cargo_or_pure.py), so that a change of it builds again.
@@ -27,8 +28,8 @@ FUZZ_TARGETS := $(basename $(notdir $(wildcard rust/fuzz/fuzz_targets/*.rs)))
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench bench-json perf-gate valgrind fuzz fuzz-prediction lock clean need-cargo need-valgrind \
-  need-fuzz always
+.PHONY: help demo test test-niquests lint bench bench-json bench-dropin bench-framing bench-proxy perf-gate valgrind fuzz \
+  fuzz-prediction lock clean need-cargo need-valgrind need-fuzz always
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,6 +41,9 @@ demo: $(INSTALLED) ## play a recorded completion and time its decoding
 test: need-cargo $(INSTALLED) $(PEERS) ## all tests, of the core and of both backends
 	cargo test --workspace --locked
 	$(PY) -m pytest $(PYTEST_ARGS)
+
+test-niquests: $(INSTALLED) $(NIQUESTS)/.ready ## the adapter for niquests, which cannot be installed beside urllib3
+	PYTHONPATH=python $(NIQUESTS)/bin/python -m pytest -k niquests tests/compat/test_adapters.py tests/compat/test_reconnecting.py
 
 lint: need-cargo $(INSTALLED) ## formatting, lints, types, the stub of the compiled module, workflows
 	cargo fmt --all --check
@@ -65,6 +69,15 @@ bench: need-cargo $(INSTALLED) $(VENV)/.bench ## the table of README.md: ns an e
 
 bench-json: need-cargo ## the general parser beside yyjson, simd-json, sonic-rs, serde_json; big events in GB/s
 	cargo run --release --quiet --locked --manifest-path rust/peers/Cargo.toml
+
+bench-dropin: need-cargo $(INSTALLED) $(VENV)/.compat ## the SDKs with and without a patch: CPU for 1,000 events
+	$(PY) -m benches.dropin
+
+bench-framing: need-cargo $(INSTALLED) $(VENV)/.compat ## the SSE clients that have a drop-in, each beside it
+	$(PY) -m benches.framing
+
+bench-proxy: need-cargo $(INSTALLED) $(VENV)/.compat ## a proxy that reads usage from what it forwards: CPU a stream
+	$(PY) -m benches.proxy
 
 # The differential of prediction is safe Rust: without a sanitizer it is ten times as fast.
 FUZZ_FAST := -s none -O --no-trace-compares
@@ -95,6 +108,12 @@ lock: $(VENV)/.dev ## write requirements/*.txt again from pyproject.toml; LOCK_A
 	$(VENV)/bin/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.10 --no-annotate \
 	  --custom-compile-command 'make lock' --group bench --constraints requirements/dev.txt \
 	  --output-file requirements/bench.txt
+	$(VENV)/bin/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.10 --no-annotate \
+	  --custom-compile-command 'make lock' --group compat --constraints requirements/dev.txt \
+	  --constraints requirements/bench.txt --output-file requirements/compat.txt
+	$(VENV)/bin/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.10 --no-annotate \
+	  --custom-compile-command 'make lock' --group niquests --constraints requirements/dev.txt \
+	  --output-file requirements/niquests.txt
 
 clean: ## remove what was built and installed here
 	rm -rf $(VENV) target dist rust/fuzz/target rust/peers/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
@@ -122,6 +141,17 @@ $(VENV)/.dev: requirements/dev.txt
 $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 	@echo "installing what the benches compare with, from requirements/bench.txt"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt
+	@touch $@
+
+$(VENV)/.compat: requirements/compat.txt $(VENV)/.dev
+	@echo "installing what the drop-ins are for, from requirements/compat.txt"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements/compat.txt
+	@touch $@
+
+$(NIQUESTS)/.ready: requirements/niquests.txt $(VENV)/.dev
+	@echo "installing niquests, from requirements/niquests.txt"
+	@$(PY) -m venv $(NIQUESTS)
+	@$(NIQUESTS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/niquests.txt
 	@touch $@
 
 # An editable install: Python files are used where they are, so only Rust files make it necessary again. What is

@@ -32,17 +32,24 @@ class Figure:
         return Figure(self.minimum / count, self.median / count, self.samples)
 
 
-def take_turns(runs: Mapping[str, Run], seconds: float, least: int = 15) -> dict[str, Figure]:
+def take_turns(
+    runs: Mapping[str, Run],
+    seconds: float,
+    least: int = 15,
+    before: Callable[[str], object] = str,
+    clock: Callable[[], int] = time.perf_counter_ns,
+) -> dict[str, Figure]:
     """Times every run for about `seconds`, at least `least` times.
 
-    The one that has had the least time goes next: fast ones get many samples, slow ones few. The garbage
-    collector stays on as it is in real programs; what exists before is taken out of its sight.
+    The one that has had the least time goes next: fast ones get many samples, slow ones few; `before` is
+    called with its name, untimed. The garbage collector stays on as it is in real programs; what exists
+    before is taken out of its sight.
     """
-    clock = time.perf_counter_ns
     samples: dict[str, list[int]] = {name: [] for name in runs}
     spent = dict.fromkeys(runs, 0)
     budget = int(seconds * 1e9)
-    for run in runs.values():
+    for name, run in runs.items():
+        before(name)
         run()
         run()
     gc.collect()
@@ -51,6 +58,7 @@ def take_turns(runs: Mapping[str, Run], seconds: float, least: int = 15) -> dict
         while waiting := [name for name in runs if spent[name] < budget or len(samples[name]) < least]:
             name = min(waiting, key=spent.__getitem__)
             run = runs[name]
+            before(name)
             started = clock()
             run()
             taken = clock() - started

@@ -1,0 +1,206 @@
+"""`Adapter` and `AsyncAdapter`: the functions that every module here has, made of what its client needs."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from contextlib import aclosing, asynccontextmanager, closing, contextmanager
+from typing import Any, cast
+
+from ..sse import ServerSentEvent
+from .reconnect import Reconnect, follow, follow_async
+from .response import AsyncResponse, Response
+from .stream import AsyncEventStream, EventStream, opened, opened_async
+
+__all__ = ["Adapter", "AsyncAdapter"]
+
+Errors = tuple[type[BaseException], ...]
+
+
+class Adapter:
+    """The functions for a synchronous client.
+
+    Args:
+        wrap: makes a `Response` of a response of the client.
+        send: makes a request: ``send(client, method, url, arguments)``.
+        errors: the errors of connections that ``send`` and reading raise, for a client.
+    """
+
+    def __init__(
+        self,
+        wrap: Callable[[Any], Response],
+        send: Callable[[Any, str, Any, dict[str, Any]], Any],
+        errors: Callable[[Any], Errors],
+    ) -> None:
+        self._wrap = wrap
+        self._send = send
+        self._errors = errors
+
+    def events(self, response: Any, target: Any = None, **options: Any) -> EventStream[Any]:
+        """The events of a response that is open, and is closed with them.
+
+        Args:
+            response: a response whose body has not been read.
+            target: as in `sselerate.iter_events`.
+            options: those of `sselerate.Decoder`.
+
+        Raises:
+            ResponseError: its status is an error.
+            ContentTypeError: it is neither an event stream nor JSON.
+        """
+        return opened(self._wrap(response), target, options)
+
+    @contextmanager
+    def stream(
+        self,
+        client: Any,
+        method: str,
+        url: Any,
+        *,
+        target: Any = None,
+        options: dict[str, Any] | None = None,
+        **request: Any,
+    ) -> Iterator[EventStream[Any]]:
+        """Makes a request and gives its events, as `events` does; closes the response at the end of the
+        block.
+
+        Args:
+            client: the client, session or pool.
+            method: the HTTP method.
+            url: the address.
+            target: as in `sselerate.iter_events`.
+            options: those of `sselerate.Decoder`.
+            request: the arguments of the request.
+        """
+        with self.events(self._send(client, method, url, request), target, **options or {}) as events:
+            yield events
+
+    @contextmanager
+    def sse(
+        self,
+        client: Any,
+        method: str,
+        url: Any,
+        *,
+        reconnect: Reconnect | None = None,
+        last_event_id: str = "",
+        **request: Any,
+    ) -> Iterator[Iterator[ServerSentEvent]]:
+        """Gives the server-sent events of an address, untyped: over one connection or, with ``reconnect``,
+        many.
+
+        Raises:
+            ResponseError: the status is an error, and none to try again.
+            ContentTypeError: it is no event stream.
+        """
+
+        def connect(headers: dict[str, str]) -> Response:
+            arguments = _with_headers(request, headers, str.encode)
+            return self._wrap(self._send(client, method, url, arguments))
+
+        events = follow(connect, reconnect, self._errors(client), last_event_id)
+        with closing(cast("Generator[ServerSentEvent, None, None]", events)):
+            yield events
+
+
+class AsyncAdapter:
+    """The functions for an asynchronous client.
+
+    Args:
+        wrap: makes an `AsyncResponse` of a response of the client.
+        send: makes a request: ``await send(client, method, url, arguments)``.
+        errors: the errors of connections that ``send`` and reading raise, for a client.
+        encode: what makes a header of text that is not ASCII.
+    """
+
+    def __init__(
+        self,
+        wrap: Callable[[Any], AsyncResponse],
+        send: Callable[[Any, str, Any, dict[str, Any]], Awaitable[Any]],
+        errors: Callable[[Any], Errors],
+        encode: Callable[[str], Any] = str.encode,
+    ) -> None:
+        self._wrap = wrap
+        self._send = send
+        self._errors = errors
+        self._encode = encode
+
+    async def events(self, response: Any, target: Any = None, **options: Any) -> AsyncEventStream[Any]:
+        """The events of a response that is open, and is closed with them.
+
+        Args:
+            response: a response whose body has not been read.
+            target: as in `sselerate.aiter_events`.
+            options: those of `sselerate.Decoder`.
+
+        Raises:
+            ResponseError: its status is an error.
+            ContentTypeError: it is neither an event stream nor JSON.
+        """
+        return await opened_async(self._wrap(response), target, options)
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        client: Any,
+        method: str,
+        url: Any,
+        *,
+        target: Any = None,
+        options: dict[str, Any] | None = None,
+        **request: Any,
+    ) -> AsyncIterator[AsyncEventStream[Any]]:
+        """Makes a request and gives its events, as `events` does; closes the response at the end of the
+        block.
+
+        Args:
+            client: the client or session.
+            method: the HTTP method.
+            url: the address.
+            target: as in `sselerate.aiter_events`.
+            options: those of `sselerate.Decoder`.
+            request: the arguments of the request.
+        """
+        response = await self._send(client, method, url, request)
+        async with await self.events(response, target, **options or {}) as events:
+            yield events
+
+    @asynccontextmanager
+    async def sse(
+        self,
+        client: Any,
+        method: str,
+        url: Any,
+        *,
+        reconnect: Reconnect | None = None,
+        last_event_id: str = "",
+        **request: Any,
+    ) -> AsyncIterator[AsyncIterator[ServerSentEvent]]:
+        """Gives the server-sent events of an address, untyped: over one connection or, with ``reconnect``,
+        many.
+
+        Raises:
+            ResponseError: the status is an error, and none to try again.
+            ContentTypeError: it is no event stream.
+        """
+
+        async def connect(headers: dict[str, str]) -> AsyncResponse:
+            arguments = _with_headers(request, headers, self._encode)
+            return self._wrap(await self._send(client, method, url, arguments))
+
+        events = follow_async(connect, reconnect, self._errors(client), last_event_id)
+        async with aclosing(cast("AsyncGenerator[ServerSentEvent, None]", events)):
+            yield events
+
+
+def _with_headers(
+    arguments: dict[str, Any], ours: dict[str, str], encode: Callable[[str], Any]
+) -> dict[str, Any]:
+    """The arguments of a request with the headers of an event stream. Those of the caller go first, but for
+    the last event id, which may be any text and needs ``encode``."""
+    given = arguments.get("headers")
+    headers: dict[Any, Any] = dict(given or ())
+    names = {(name if isinstance(name, str) else name.decode("latin-1")).lower(): name for name in headers}
+    for name, value in ours.items():
+        if name == "Last-Event-ID":
+            headers[names.get(name.lower(), name)] = encode(value)
+        elif name.lower() not in names:
+            headers[name] = value
+    return {**arguments, "headers": headers}

@@ -1,0 +1,187 @@
+"""Plain server-sent events over connections that may break, as the standard has it.
+
+When a stream ends or breaks, it is opened again after the time that the server asked for last (``retry:``),
+with the last event id in the header ``Last-Event-ID``. The server ends it for good with status 204. A status
+such as 404 and a content type other than that of an event stream end it with an error.
+
+The waiting between failed attempts, longer each time, is that of tenacity: ``pip install
+sselerate[reconnect]``.
+"""
+
+import importlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .._backend import Parser
+from ..sse import ServerSentEvent
+from .errors import ResponseError
+from .response import AsyncResponse, Response
+
+__all__ = ["Reconnect", "follow", "follow_async"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnect:
+    """How a broken event stream is opened again."""
+
+    attempts: int | None = 5
+    """After how many failures in a row it is given up; None for never. A stream that has been opened ends the
+    row."""
+
+    wait: float = 3.0
+    """Seconds before a stream is opened again, unless the server has asked for another time."""
+
+    most: float = 60.0
+    """Seconds that are waited at most between two attempts, whatever the server asks for."""
+
+    statuses: tuple[int, ...] = (408, 425, 429, 500, 502, 503, 504)
+    """Statuses that are worth another attempt."""
+
+
+class _Ended(Exception):
+    """The server has said that there is nothing more to come (status 204)."""
+
+
+class _Connections:
+    """What is kept from one connection to the next."""
+
+    def __init__(
+        self, reconnect: Reconnect | None, errors: tuple[type[BaseException], ...], last_event_id: str
+    ) -> None:
+        self.settings = reconnect
+        self._errors = errors
+        self._last_event_id = last_event_id
+        self._retry: int | None = None
+        self.parser = Parser(last_event_id=last_event_id)
+
+    def headers(self) -> dict[str, str]:
+        """The headers of the next request."""
+        found = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+        if self._last_event_id:
+            found["Last-Event-ID"] = self._last_event_id.strip(
+                " \t"
+            )  # which HTTP would drop, and h11 refuses
+        return found
+
+    def lost(self) -> float:
+        """Prepares for the next connection; returns the seconds to wait before it."""
+        assert self.settings is not None
+        self._last_event_id = self.parser.last_event_id
+        self._retry = self.parser.retry if self.parser.retry is not None else self._retry
+        self.parser = Parser(last_event_id=self._last_event_id)
+        return self.delay
+
+    @property
+    def delay(self) -> float:
+        assert self.settings is not None
+        asked = self.settings.wait if self._retry is None else self._retry / 1000
+        return min(asked, self.settings.most)
+
+    def breaks(self, error: BaseException) -> bool:
+        """Whether an error is one of the connection, after which it may be opened again."""
+        if isinstance(error, ResponseError):
+            return self.settings is not None and error.status in self.settings.statuses
+        return isinstance(error, self._errors)
+
+    def retrying(self, kind: str) -> Any:
+        """tenacity's loop over the attempts to open a connection, whose ``sleep`` waits as its clients do;
+        ``kind`` is the name of its class."""
+        try:
+            tenacity = importlib.import_module("tenacity")
+        except ModuleNotFoundError:
+            raise ModuleNotFoundError(
+                "reconnecting needs tenacity: pip install sselerate[reconnect]", name="tenacity"
+            ) from None
+        assert self.settings is not None
+        limit = self.settings.attempts
+        first = self.delay or 0.1
+        jitter = min(1.0, first, self.settings.most)
+        growing = tenacity.wait_exponential(multiplier=first, max=self.settings.most - jitter)
+        return getattr(tenacity, kind)(
+            retry=tenacity.retry_if_exception(self.breaks),
+            wait=growing + tenacity.wait_random(0, jitter),
+            stop=tenacity.stop_never if limit is None else tenacity.stop_after_attempt(limit),
+            reraise=True,
+        )
+
+
+def follow(
+    connect: Callable[[dict[str, str]], Response],
+    reconnect: Reconnect | None,
+    errors: tuple[type[BaseException], ...],
+    last_event_id: str,
+) -> Iterator[ServerSentEvent]:
+    """The events of a stream, over as many connections as it takes.
+
+    Args:
+        connect: makes the request with the given headers.
+        reconnect: how it is opened again; None if it is not.
+        errors: the client's errors of connections.
+        last_event_id: where a stream goes on that was read before.
+    """
+    connections = _Connections(reconnect, errors, last_event_id)
+
+    def attempt() -> Response:
+        response = connect(connections.headers())
+        if response.status == 204:
+            response.close()
+            raise _Ended
+        response.check(events_only=True)
+        return response
+
+    while True:
+        try:
+            response = attempt() if reconnect is None else connections.retrying("Retrying")(attempt)
+        except _Ended:
+            return
+        try:
+            for chunk in response.chunks():
+                yield from connections.parser.feed(chunk)  # type: ignore[misc]
+        except errors:
+            if reconnect is None:
+                raise
+        finally:
+            response.close()
+        if reconnect is None:
+            return
+        connections.retrying("Retrying").sleep(connections.lost())
+
+
+async def follow_async(
+    connect: Callable[[dict[str, str]], Awaitable[AsyncResponse]],
+    reconnect: Reconnect | None,
+    errors: tuple[type[BaseException], ...],
+    last_event_id: str,
+) -> AsyncIterator[ServerSentEvent]:
+    """`follow` for an asynchronous client."""
+    connections = _Connections(reconnect, errors, last_event_id)
+
+    async def attempt() -> AsyncResponse:
+        response = await connect(connections.headers())
+        if response.status == 204:
+            await response.aclose()
+            raise _Ended
+        await response.check(events_only=True)
+        return response
+
+    while True:
+        try:
+            if reconnect is None:
+                response = await attempt()
+            else:
+                response = await connections.retrying("AsyncRetrying")(attempt)
+        except _Ended:
+            return
+        try:
+            async for chunk in response.chunks():
+                for event in connections.parser.feed(chunk):
+                    yield event  # type: ignore[misc]
+        except errors:
+            if reconnect is None:
+                raise
+        finally:
+            await response.aclose()
+        if reconnect is None:
+            return
+        await connections.retrying("AsyncRetrying").sleep(connections.lost())

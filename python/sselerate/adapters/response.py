@@ -1,0 +1,158 @@
+"""What the adapters know of a response, whichever client it came from.
+
+Each adapter derives from `Response` or `AsyncResponse`; what is to be done with a response is written once,
+for these, in `stream` and `reconnect`.
+"""
+
+import codecs
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from typing import Any
+
+from ..eventstream import CONTENT_TYPE as BINARY
+from .errors import ContentTypeError, ResponseError
+
+__all__ = ["AsyncResponse", "Head", "Response"]
+
+_UTF_8 = {"utf-8", "ascii"}  # who says ASCII and sends more meant UTF-8
+_MOST_OF_AN_ERROR = 1 << 20
+"""Bytes that are read of the body of an error."""
+
+
+class Head:
+    """Status and headers of a response."""
+
+    def __init__(self, given: Any, status: int, content_type: str | None) -> None:
+        self.given = given
+        """The response of the client."""
+        self.status = status
+        """The HTTP status."""
+        self.content_type = content_type or ""
+        """The header, "" if there is none."""
+
+    @property
+    def media_type(self) -> str:
+        """The content type without parameters, in lower case."""
+        return self.content_type.partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str | None:
+        """The charset, if it is one that is not UTF-8."""
+        for parameter in self.content_type.split(";")[1:]:
+            name, _, value = parameter.partition("=")
+            if name.strip().lower() == "charset":
+                name = value.strip().strip("\"'")
+                try:
+                    b" ".decode(name, "ignore")  # refuses what is no encoding of text, such as "zlib"
+                    found = codecs.lookup(name).name
+                except (LookupError, ValueError):
+                    return None
+                return None if found in _UTF_8 else found
+        return None
+
+    def may_be_events(self) -> bool:
+        """Whether a typed decoder may find events in it: in an event stream of either kind, in JSON, or if
+        nothing is said."""
+        return self.media_type in ("", "text/event-stream", BINARY) or "json" in self.media_type
+
+    def refused(self, body: bytes) -> ContentTypeError:
+        """The error for another content type."""
+        message = f"expected content type text/event-stream, got {self.content_type or 'none'!r}"
+        return ContentTypeError(message, content_type=self.content_type, body=body)
+
+
+class Response(Head, ABC):
+    """A response that is read synchronously."""
+
+    @abstractmethod
+    def raw_chunks(self) -> Iterator[bytes]:
+        """The body as it arrives, content decoding done."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Gives the connection back, or closes it if the body has not been read."""
+
+    def chunks(self) -> Iterator[bytes]:
+        """`raw_chunks`, in UTF-8 whatever the charset."""
+        charset = self.charset
+        if charset is None:
+            return self.raw_chunks()
+        decoder = codecs.getincrementaldecoder(charset)("replace")
+        return (decoder.decode(chunk).encode() for chunk in self.raw_chunks())
+
+    def check(self, events_only: bool) -> None:
+        """Refuses, and closes, a response that is no stream.
+
+        Raises:
+            ResponseError: its status is none of success.
+            ContentTypeError: it is something else than an event stream; with ``events_only`` also if it is
+                JSON, or says nothing.
+        """
+        if not 200 <= self.status < 300:
+            try:
+                raise ResponseError.of(self.status, self._error_body())
+            finally:
+                self.close()
+        wrong = self.media_type != "text/event-stream" if events_only else not self.may_be_events()
+        if wrong:
+            try:
+                raise self.refused(next(iter(self.raw_chunks()), b""))
+            finally:
+                self.close()
+
+    def _error_body(self) -> bytes:
+        body = bytearray()
+        with suppress(Exception):  # a body that breaks off says less than the status
+            for chunk in self.raw_chunks():
+                body += chunk
+                if len(body) >= _MOST_OF_AN_ERROR:
+                    break
+        return bytes(body)
+
+
+class AsyncResponse(Head, ABC):
+    """A response that is read asynchronously."""
+
+    @abstractmethod
+    def raw_chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives, content decoding done."""
+
+    @abstractmethod
+    async def aclose(self) -> None:
+        """Gives the connection back, or closes it if the body has not been read."""
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """`raw_chunks`, in UTF-8 whatever the charset."""
+        charset = self.charset
+        return self.raw_chunks() if charset is None else self._encoded(charset)
+
+    async def _encoded(self, charset: str) -> AsyncIterator[bytes]:
+        decoder = codecs.getincrementaldecoder(charset)("replace")
+        async for chunk in self.raw_chunks():
+            yield decoder.decode(chunk).encode()
+
+    async def check(self, events_only: bool) -> None:
+        """As that of `Response`."""
+        if not 200 <= self.status < 300:
+            try:
+                raise ResponseError.of(self.status, await self._error_body())
+            finally:
+                await self.aclose()
+        wrong = self.media_type != "text/event-stream" if events_only else not self.may_be_events()
+        if wrong:
+            try:
+                async for chunk in self.raw_chunks():
+                    raise self.refused(chunk)
+                raise self.refused(b"")
+            finally:
+                await self.aclose()
+
+    async def _error_body(self) -> bytes:
+        body = bytearray()
+        with suppress(Exception):  # a body that breaks off says less than the status
+            async for chunk in self.raw_chunks():
+                body += chunk
+                if len(body) >= _MOST_OF_AN_ERROR:
+                    break
+        return bytes(body)

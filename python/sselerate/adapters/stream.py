@@ -1,0 +1,113 @@
+"""`EventStream`: the typed events of an HTTP response, which is closed with them."""
+
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
+
+from .. import _backend
+from ..errors import SSEError
+from ..stream import AsyncEventIterator, bind
+from .response import AsyncResponse, Response
+
+__all__ = ["AsyncEventStream", "EventStream", "opened", "opened_async"]
+
+E = TypeVar("E")
+
+_streams = bind(_backend)
+
+
+class EventStream(Generic[E]):
+    """Iterates over the events of a response. At the end of the stream, of a with block, or at an error of
+    the connection it closes the response.
+
+    After an `SSEError` the next step goes on behind it.
+    """
+
+    def __init__(self, response: Response, target: Any, options: dict[str, Any]) -> None:
+        self._response = response
+        self._events = _streams.iter_events(_until_closed(response), target, **options)
+
+    @property
+    def response(self) -> Any:
+        """The response of the client."""
+        return self._response.given
+
+    @property
+    def done(self) -> bool:
+        """Whether the stream has said that it is complete."""
+        return self._events.done
+
+    def __iter__(self) -> Iterator[E]:
+        # not self: a method of Python around every event would cost as much as half the decoding
+        return self._events
+
+    def __next__(self) -> E:
+        event: E = next(self._events)
+        return event
+
+    def close(self) -> None:
+        """Ends the iteration and closes the response."""
+        self._events.close()
+        self._response.close()
+
+    def __enter__(self) -> "EventStream[E]":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class AsyncEventStream(AsyncEventIterator[E]):
+    """`EventStream` for an asynchronous client."""
+
+    def __init__(self, response: AsyncResponse, target: Any, options: dict[str, Any]) -> None:
+        super().__init__(response.chunks(), _backend.Decoder(target, **options))
+        self._response = response
+
+    @property
+    def response(self) -> Any:
+        """The response of the client."""
+        return self._response.given
+
+    async def _pull(self) -> E:
+        try:
+            return await super()._pull()
+        except SSEError:
+            raise
+        except BaseException:  # the end, an error of the connection, a cancellation
+            await self._response.aclose()
+            raise
+
+    async def aclose(self) -> None:
+        """Ends the iteration and closes the response."""
+        try:
+            await super().aclose()
+        finally:
+            await self._response.aclose()
+
+    async def __aenter__(self) -> "AsyncEventStream[E]":
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.aclose()
+
+
+def _until_closed(response: Response) -> Iterator[bytes]:
+    """The chunks of a response, which is closed when they end, break off or are wanted no more."""
+    try:
+        yield from response.chunks()
+    finally:
+        response.close()
+
+
+def opened(response: Response, target: Any, options: dict[str, Any]) -> EventStream[Any]:
+    """The events of a response that has been looked at."""
+    response.check(events_only=False)
+    return EventStream(response, target, {"content_type": response.content_type, **options})
+
+
+async def opened_async(
+    response: AsyncResponse, target: Any, options: dict[str, Any]
+) -> AsyncEventStream[Any]:
+    """The events of a response that has been looked at."""
+    await response.check(events_only=False)
+    return AsyncEventStream(response, target, {"content_type": response.content_type, **options})

@@ -1,0 +1,64 @@
+"""urllib3.
+
+    with adapter.stream(urllib3.PoolManager(), "POST", url, target=ChatCompletionChunk, json=request) as
+    events:
+        for event in events:
+            ...
+
+    with adapter.sse(pool, "GET", url, reconnect=Reconnect()) as events: ...
+
+The arguments of a request are those of ``pool.request``; unless they say otherwise, urllib3 retries nothing
+and redirects as usual.
+"""
+
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+from .adapter import Adapter
+from .response import Response
+
+__all__ = ["arriving", "events", "sse", "stream"]
+
+_MOST = 65536
+"""Bytes that are asked for at once; what has arrived is given."""
+
+
+def arriving(response: Any) -> Iterator[bytes]:
+    """The body of a response of urllib3 as it arrives, decompressed."""
+    if getattr(response, "chunked", False) and response.supports_chunked_reads():
+        yield from response.stream(_MOST, decode_content=True)
+        return
+    # stream() and read() wait for all the bytes they are asked for; read1 takes what is there
+    while True:
+        chunk = response.read1(_MOST, decode_content=True)
+        if chunk:
+            yield chunk
+        elif response.closed or response._fp is None or response._fp.isclosed():
+            return
+
+
+class _Response(Response):
+    def __init__(self, given: Any) -> None:
+        super().__init__(given, given.status, given.headers.get("content-type"))
+
+    def raw_chunks(self) -> Iterator[bytes]:
+        return arriving(self.given)
+
+    def close(self) -> None:
+        self.given.close()
+        self.given.release_conn()
+
+
+def _send(client: Any, method: str, url: Any, arguments: dict[str, Any]) -> Any:
+    retries = importlib.import_module("urllib3").Retry(connect=0, read=0, status=0, other=0)
+    return client.request(method, url, **{"retries": retries, **arguments, "preload_content": False})
+
+
+def _errors(client: Any) -> tuple[type[BaseException], ...]:
+    return importlib.import_module("urllib3.exceptions").HTTPError, OSError
+
+
+_adapter = Adapter(_Response, _send, _errors)
+
+events, stream, sse = _adapter.events, _adapter.stream, _adapter.sse

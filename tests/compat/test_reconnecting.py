@@ -1,0 +1,151 @@
+"""Plain server-sent events through the adapters, over one connection and over several."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sselerate.adapters import Reconnect, ResponseError, reconnect
+from tests.compat import clients
+
+pytest.importorskip("starlette", reason="starlette is not installed")
+pytest.importorskip("uvicorn", reason="uvicorn is not installed")
+pytest.importorskip("tenacity", reason="tenacity is not installed")
+
+from tests.compat import server
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[server.Loopback]:
+    with server.serving(server.uvicorn) as running:
+        yield running
+
+
+@pytest.fixture
+def loopback(running: server.Loopback) -> server.Loopback:
+    running.app.state.requests.clear()
+    return running
+
+
+@pytest.fixture(params=clients.SYNC)
+def sync(request: pytest.FixtureRequest) -> Iterator[clients.Sync]:
+    sync = clients.Sync(request.param)
+    yield sync
+    sync.close()
+
+
+@pytest.fixture(params=clients.ASYNC)
+def asynchronous(request: pytest.FixtureRequest) -> clients.Async:
+    return clients.Async(request.param)
+
+
+QUICK = Reconnect(wait=0.05, most=0.2)
+EVENTS = [(f"é{number}", f"event {number}") for number in range(1, 7)]
+
+
+def test_one_connection(sync: clients.Sync, loopback: server.Loopback) -> None:
+    with sync.adapter.sse(sync.client, "GET", f"{loopback.url}/plain", last_event_id="é1") as events:
+        assert [(event.id, event.data) for event in events] == EVENTS[1:3]
+    assert loopback.app.state.requests == [("é1", "text/event-stream", "no-store")]
+
+
+@pytest.mark.parametrize("query", ["", "?break=1"])
+def test_reconnecting(sync: clients.Sync, loopback: server.Loopback, query: str) -> None:
+    url = f"{loopback.url}/plain{query}"
+    with sync.adapter.sse(sync.client, "GET", url, reconnect=QUICK, headers={"Accept": "*/*"}) as events:
+        assert [(event.id, event.data) for event in events] == EVENTS
+    requests = loopback.app.state.requests
+    assert [last for last, _, _ in requests] == ["", "é2", "é4", "é4", "é6"]
+    assert {accept for _, accept, _ in requests} == {"*/*"}
+
+
+@pytest.mark.parametrize("query", ["", "?break=1"])
+def test_reconnecting_asynchronously(
+    asynchronous: clients.Async, loopback: server.Loopback, query: str
+) -> None:
+    async def run() -> list[tuple[str, str]]:
+        async with (
+            asynchronous.client() as client,
+            asynchronous.sse(client, "GET", f"{loopback.url}/plain{query}", reconnect=QUICK) as events,
+        ):
+            return [(event.id, event.data) async for event in events]
+
+    assert asyncio.run(run()) == EVENTS
+    assert [last for last, _, _ in loopback.app.state.requests] == ["", "é2", "é4", "é4", "é6"]
+
+
+@pytest.mark.parametrize("name", ["httpx", "httpx2"])
+def test_reconnecting_with_trio(name: str, loopback: server.Loopback) -> None:
+    trio = pytest.importorskip("trio", reason="trio is not installed")
+    asynchronous = clients.Async(name)
+
+    async def run() -> list[tuple[str, str]]:
+        async with (
+            asynchronous.client() as client,
+            asynchronous.sse(client, "GET", f"{loopback.url}/plain", reconnect=QUICK) as events,
+        ):
+            return [(event.id, event.data) async for event in events]
+
+    assert trio.run(run) == EVENTS
+
+
+def test_the_limit(sync: clients.Sync, loopback: server.Loopback) -> None:
+    settings = Reconnect(attempts=3, wait=0.05, most=0.1)
+    url = f"{loopback.url}/counted"
+    with (
+        pytest.raises(ResponseError, match="HTTP status 502"),
+        sync.adapter.sse(sync.client, "GET", url, reconnect=settings) as events,
+    ):
+        next(events)
+    assert len(loopback.app.state.requests) == 3
+
+
+def test_what_is_not_worth_another_attempt(sync: clients.Sync, loopback: server.Loopback) -> None:
+    url = f"{loopback.url}/counted?status=404"
+    with (
+        pytest.raises(ResponseError, match="HTTP status 404"),
+        sync.adapter.sse(sync.client, "GET", url, reconnect=QUICK) as events,
+    ):
+        next(events)
+    assert len(loopback.app.state.requests) == 1
+
+
+def test_a_connection_that_cannot_be_made(sync: clients.Sync) -> None:
+    settings = Reconnect(attempts=2, wait=0.01, most=0.01)
+    with (
+        pytest.raises(Exception, match=r"(?i)connect|refused"),
+        sync.adapter.sse(sync.client, "GET", "http://127.0.0.1:9/", reconnect=settings) as events,
+    ):
+        next(events)
+
+
+def test_waits(monkeypatch: pytest.MonkeyPatch, loopback: server.Loopback) -> None:
+    """A broken stream waits as the server asked; failed attempts wait longer each time, up to the most."""
+    waits: list[float] = []
+    sync = clients.Sync("httpx")
+    original = reconnect._Connections.retrying
+
+    def retrying(self: Any, kind: str) -> Any:
+        made = original(self, kind)
+        made.sleep = waits.append
+        return made
+
+    monkeypatch.setattr(reconnect._Connections, "retrying", retrying)
+    settings = Reconnect(attempts=None, wait=1.0, most=8.0)
+    with sync.adapter.sse(sync.client, "GET", f"{loopback.url}/plain", reconnect=settings) as events:
+        assert [event.data for event in events] == [data for _, data in EVENTS]
+    # after events 2, 4 and 6 what "retry: 20" asks for, and once more after the status 503
+    assert [wait for wait in waits if wait == 0.02] == [0.02] * 3
+    assert len(waits) == 4
+    waits.clear()
+    settings = Reconnect(attempts=6, wait=1.0, most=8.0)
+    with (
+        pytest.raises(ResponseError),
+        sync.adapter.sse(sync.client, "GET", f"{loopback.url}/counted", reconnect=settings) as events,
+    ):
+        next(events)
+    assert all(least <= wait <= least + 1 for wait, least in zip(waits, [1, 2, 4, 7, 7], strict=True))
+    sync.close()
