@@ -155,6 +155,18 @@ def test_a_decoder_goes_on_behind_an_error(backend: Backend) -> None:
         decoder.text(good)
 
 
+def test_an_iterator_gives_the_text_of_what_is_to_come(backend: Backend) -> None:
+    good = completions([{"text": "ab"}], [{"text": "cd"}])
+    iterator = backend.iter_events([good, good + b"data: {\n\n" + good, good], CompletionStreamEvent)
+    assert next(iterator).text == "ab"
+    with pytest.raises(DecodeError) as caught:
+        iterator.text()
+    assert caught.value.text == "cdabcd"
+    assert iterator.text() == "abcd" * 2
+    assert iterator.text() == ""
+    assert list(iterator) == []
+
+
 def test_the_last_event_may_lack_its_blank_line(backend: Backend) -> None:
     assert backend.text([completions([{"text": "ab"}])[:-1]], CompletionStreamEvent) == "ab"
 

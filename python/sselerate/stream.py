@@ -234,18 +234,8 @@ class Streams:
         Raises:
             SSEError: as `Decoder` describes; its ``text`` holds all text before the error.
         """
-        decoder = self._new_decoder(target, **options)
-        texts: list[str] = []
-        try:
-            for chunk in _chunks(source):
-                texts.append(decoder.text(chunk))
-                if decoder.ended:
-                    break
-            texts += _last_texts(decoder)
-        except SSEError as error:
-            error.text = "".join(texts) + error.text
-            raise
-        return "".join(texts)
+        text: str = self.iter_events(source, target, **options).text()
+        return text
 
     async def atext(self, source: Any, target: Any = None, **options: Any) -> str:
         """The text of a whole stream, asynchronously.

@@ -25,7 +25,7 @@ SURFACE = {
         "dialect", "done", "ended", "closed", "last_event_id", "retry",
         "comment_count", "error_count", "event_index",
     },
-    "EventIterator": {"close", "done"},
+    "EventIterator": {"text", "close", "done"},
     "AsyncEventIterator": {"aclose", "done"},
 }  # fmt: skip
 """Public attributes, all of them."""

@@ -35,6 +35,8 @@ const LONGEST_PAUSE: u32 = 1024;
 /// What learning costs, in hits; how much can be saved up; what a miss gives back, so that it never stops for good.
 const LEARNING_COST: u32 = 8 * 3;
 const MOST_CREDIT: u32 = 8 * 96;
+/// What a new decoder may spend: enough for the first events of a stream and two of those that repeat, with one to spare.
+const FIRST_CREDIT: u32 = 6 * LEARNING_COST;
 const CREDIT_OF_HIT: u32 = 8;
 const CREDIT_OF_MISS: u32 = 1;
 
@@ -156,7 +158,7 @@ impl Predictor {
             misses: 0,
             pause: 0,
             next_pause: SHORTEST_PAUSE,
-            credit: MOST_CREDIT / 2,
+            credit: FIRST_CREDIT,
         }
     }
 
@@ -248,6 +250,10 @@ impl Predictor {
         }
         if self.pause > 0 {
             self.pause -= 1;
+            if self.pause == 0 {
+                // Enough for two tries: what begins to repeat itself after a long time is learnt all the same.
+                self.credit = self.credit.max(2 * LEARNING_COST);
+            }
             return false;
         }
         self.misses += 1;

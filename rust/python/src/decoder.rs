@@ -424,21 +424,37 @@ impl State {
         position: &mut usize,
         sink: &mut Sink<'_, '_>,
     ) -> PyResult<()> {
+        match sink {
+            Sink::Text(text) => return self.read_text(py, chunk, position, text),
+            Sink::Events(events) => {
+                while let Some(event) = self.next(py, chunk, position)? {
+                    events.append(event)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Read the text of all events from `*position` of a chunk on.
+    pub(crate) fn read_text(
+        &mut self,
+        py: Python<'_>,
+        chunk: &[u8],
+        position: &mut usize,
+        text: &mut Text,
+    ) -> PyResult<()> {
         loop {
-            if let Sink::Text(text) = sink {
-                self.take_texts(py, chunk, position, text)?;
-            }
+            self.take_texts(py, chunk, position, text)?;
             let Some(event) = self.next(py, chunk, position)? else { return Ok(()) };
-            match sink {
-                Sink::Events(events) => events.append(event)?,
-                Sink::Text(text) => text.push_event(&event)?,
-            }
+            text.push_event(&event)?;
         }
     }
 
     /// Read the text of the events from `*position` on that fit a template.
     fn take_texts(&mut self, py: Python<'_>, chunk: &[u8], position: &mut usize, text: &mut Text) -> PyResult<()> {
-        while let Some(hit) = self.core.take(chunk, position) {
+        while *position < chunk.len()
+            && let Some(hit) = self.core.take(chunk, position)
+        {
             let plan = self.plans.get(py, self.program.get(), hit.template)?;
             if self.dialect.is_none() {
                 self.dialect = plan.dialect.as_ref().map(|name| name.clone_ref(py));

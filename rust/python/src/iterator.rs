@@ -5,7 +5,9 @@
 
 use crate::chunk::Chunk;
 use crate::decoder::Decoder;
+use crate::errors;
 use crate::guard::Exclusive;
+use crate::text::Text;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyIterator;
@@ -64,6 +66,29 @@ unsafe extern "C" fn quick_next(object: *mut ffi::PyObject) -> *mut ffi::PyObjec
 }
 
 impl EventIterator {
+    fn read_text(&self, py: Python<'_>, text: &mut Text) -> PyResult<()> {
+        let mut source = self.source.enter("EventIterator")?;
+        let mut decoder = self.decoder.get().enter()?;
+        loop {
+            if let Some((chunk, position)) = &mut source.current {
+                decoder.read_text(py, chunk.bytes(py), position, text)?;
+                source.current = None;
+            }
+            let next = match &source.chunks {
+                Some(chunks) if !decoder.is_ended() => chunks.bind(py).clone().next(),
+                _ => None,
+            };
+            let Some(chunk) = next else { break };
+            source.current = Some((Chunk::of(&chunk?)?, 0));
+        }
+        source.chunks = None;
+        decoder.set_closed();
+        while let Some(event) = decoder.finish(py)? {
+            text.push_event(&event)?;
+        }
+        Ok(())
+    }
+
     /// The next event, if it fits a template and lies whole in the rest of this chunk. None: ask [`EventIterator::__next__`]; nothing
     /// was done.
     #[inline]
@@ -202,6 +227,19 @@ impl EventIterator {
     fn __clear__(&self) {
         if let Ok(mut source) = self.source.enter("EventIterator") {
             source.chunks = None;
+        }
+    }
+
+    /// Returns the text of all events that are still to come, joined, in a fraction of the time that the
+    /// events take: those that are like earlier ones are not made.
+    ///
+    /// Raises:
+    ///     SSEError: as the iteration does; its ``text`` holds the text before it. Another call goes on.
+    fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let mut text = Text::default();
+        match self.read_text(py, &mut text) {
+            Ok(()) => text.finish(py),
+            Err(error) => Err(errors::with_attribute(py, error, "text", &text.finish(py)?)),
         }
     }
 
