@@ -123,7 +123,8 @@ def run(options: argparse.Namespace) -> str:
     progress.end()
     about = surroundings(missing)
     found = goals(bench)
-    text = markdown(bench, names, about, found) + dialect_table.markdown(rows)
+    text = markdown(bench, names, about, found) if bench.rows else ""
+    text += dialect_table.markdown(rows)
     if not options.no_files:
         about |= {"dialects": [asdict(row) for row in rows]}
         write(options.into, text, about, bench, found)
