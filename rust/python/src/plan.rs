@@ -90,7 +90,8 @@ impl Plan {
         let builder = Builder { parsed, holes: &learned.holes };
         let root = builder.part(0, Some(shape), event)?;
         let mut reuse = Reuse { below: Vec::new(), holes: Vec::new() };
-        let reusable = cfg!(not(Py_GIL_DISABLED)) && !matches!(root, Part::Constant(_)) && reuse.add(&root, 0);
+        let reusable =
+            cfg!(not(any(Py_GIL_DISABLED, Py_3_14))) && !matches!(root, Part::Constant(_)) && reuse.add(&root, 0);
         let reuse = (reusable && reuse.below.len() < MAX_PARTS).then_some(reuse);
         let dialect = dialect(event)?;
         Ok(Self { root, dialect, text: OnceCell::new(), reuse, kept: Vec::new(), next: 0, room: reuse::LEAST_ROOM })
@@ -237,6 +238,14 @@ impl Reuse {
                     let length = span.end - span.start;
                     if kept.room < length && length <= reuse::MOST_ROOM {
                         return false;
+                    }
+                }
+                if kind == Kind::Str && span.flags == scan::ESCAPED {
+                    let text = &mut assembler.scratch;
+                    text.clear();
+                    let ascii = unescape(span.bytes(hit.bytes), text).ascii;
+                    if ascii && reuse::refill(*slot, text, 0, text.len(), kept.room) {
+                        continue;
                     }
                 }
                 let Ok(value) = hole_value(py, hit, hole, kind, assembler, kept.room) else { return false };

@@ -14,7 +14,7 @@ pub struct Unescaped {
 pub fn unescape(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
     let mut result = Unescaped { ascii: true, surrogates: false };
     let mut rest = body;
-    while let Some(backslash) = memchr::memchr(b'\\', rest) {
+    while let Some(backslash) = find_backslash(rest) {
         let (plain, escape) = rest.split_at(backslash);
         result.ascii &= plain.is_ascii();
         out.extend_from_slice(plain);
@@ -39,6 +39,15 @@ pub fn unescape(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
     result.ascii &= rest.is_ascii();
     out.extend_from_slice(rest);
     result
+}
+
+/// Nearly all escapes of a stream are a line feed in a token of a few bytes, for which a call is too much.
+#[inline]
+fn find_backslash(bytes: &[u8]) -> Option<usize> {
+    if bytes.len() > 16 {
+        return memchr::memchr(b'\\', bytes);
+    }
+    bytes.iter().position(|&byte| byte == b'\\')
 }
 
 /// The code point of the `\u` escape at the start, joined with a second one if both make a surrogate pair, and its length.
