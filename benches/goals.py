@@ -37,6 +37,7 @@ def goals(bench: Bench) -> list[Goal]:
         ("loop, 1 event per read", "completion", "1 event", "rust", "msgspec", 12, 8),
         ("loop, 1460-byte reads that cut events", "completion", "1460 B", "rust", "msgspec", 10, 6),
         ("feed() -> list, 1 event per read", "completion", "1 event", "rust-feed", "msgspec", 6, 6),
+        ("async for, 16 KiB reads", "completion", "16 KiB", "rust-async", "msgspec-async", 6, 6),
         ("async for, 1 event per read", "completion", "1 event", "rust-async", "msgspec-async", 6, 6),
         ("text only, 16 KiB reads", "completion", "16 KiB", "rust-text", "msgspec-text-split", 25, 20),
         (
