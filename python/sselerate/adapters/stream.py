@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from .. import _backend
 from ..errors import SSEError
-from ..stream import AsyncEventIterator, bind
+from ..stream import bind
 from .response import AsyncResponse, Response
 
 __all__ = ["AsyncEventStream", "EventStream", "opened", "opened_async"]
@@ -56,21 +56,30 @@ class EventStream(Generic[E]):
         self.close()
 
 
-class AsyncEventStream(AsyncEventIterator[E]):
+class AsyncEventStream(Generic[E]):
     """`EventStream` for an asynchronous client."""
 
     def __init__(self, response: AsyncResponse, target: Any, options: dict[str, Any]) -> None:
-        super().__init__(response.chunks(), _backend.Decoder(target, **options))
         self._response = response
+        self._events = _streams.aiter_events(response.chunks(), target, **options)
 
     @property
     def response(self) -> Any:
         """The response of the client."""
         return self._response.given
 
-    async def _pull(self) -> E:
+    @property
+    def done(self) -> bool:
+        """Whether the stream has said that it is complete."""
+        return self._events.done
+
+    def __aiter__(self) -> "AsyncEventStream[E]":
+        return self
+
+    async def __anext__(self) -> E:
         try:
-            return await super()._pull()
+            event: E = await self._events.__anext__()
+            return event
         except SSEError:
             raise
         except BaseException:  # the end, an error of the connection, a cancellation
@@ -80,7 +89,7 @@ class AsyncEventStream(AsyncEventIterator[E]):
     async def aclose(self) -> None:
         """Ends the iteration and closes the response."""
         try:
-            await super().aclose()
+            await self._events.aclose()
         finally:
             await self._response.aclose()
 
