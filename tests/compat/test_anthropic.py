@@ -15,9 +15,12 @@ from tests.compat import streams
 from tests.compat.sdk_objects import alike, difference
 
 anthropic = pytest.importorskip("anthropic", reason="anthropic is not installed")
-http = pytest.importorskip("httpx2", reason="httpx2 is not installed")
+
+from anthropic import _base_client  # noqa: E402
 
 from sselerate.compat import anthropic as fast  # noqa: E402
+
+http = getattr(_base_client, "httpx2", None) or _base_client.httpx  # anthropic 0 knows httpx only
 
 pytestmark = pytest.mark.usefixtures("backend")
 

@@ -61,7 +61,6 @@ class Async(AsyncResponse):
 def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     module = backends.load(request.param).module
     monkeypatch.setattr(stream, "_streams", bind(module))
-    monkeypatch.setattr(stream, "_backend", module)
 
 
 def read(chunks: list[Any], by_hand: bool = False) -> tuple[list[Any], Body]:

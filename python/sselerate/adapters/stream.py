@@ -79,12 +79,12 @@ class AsyncEventStream(Generic[E]):
     async def __anext__(self) -> E:
         try:
             event: E = await self._events.__anext__()
+            return event
         except SSEError:
             raise
         except BaseException:  # the end, an error of the connection, a cancellation
             await self._response.aclose()
             raise
-        return event
 
     async def aclose(self) -> None:
         """Ends the iteration and closes the response."""

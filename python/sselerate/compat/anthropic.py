@@ -50,7 +50,7 @@ Client = TypeVar("Client")
 _SDK = Sdk(
     "anthropic",
     __name__,
-    tested=((2, 0), (3, 0)),
+    tested=((1, 17), (3, 0)),
     named_events=True,
     light=("types:RawMessageStreamEvent", "types.beta:BetaRawMessageStreamEvent", "types:Completion"),
 )

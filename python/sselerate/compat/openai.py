@@ -40,7 +40,7 @@ Client = TypeVar("Client")
 _SDK = Sdk(
     "openai",
     __name__,
-    tested=((2, 0), (4, 0)),
+    tested=((1, 109), (4, 0)),
     named_events=False,
     light=(
         "types.chat:ChatCompletionChunk",
