@@ -26,7 +26,14 @@ import pytest
 import sselerate
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/adapters.md", "docs/dialects.md", "docs/dropin.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/accumulators.md",
+    "docs/adapters.md",
+    "docs/dialects.md",
+    "docs/dropin.md",
+]
 BLOCK = re.compile(r"(?ms)^(?P<before>[^\n]*)\n(?P<indent> *)```python[^\n]*\n(?P<code>.*?)^(?P=indent)```$")
 NOT_RUN = re.compile(r"<!-- not run: \S.* -->")
 

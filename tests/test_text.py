@@ -167,6 +167,28 @@ def test_an_iterator_gives_the_text_of_what_is_to_come(backend: Backend) -> None
     assert list(iterator) == []
 
 
+def test_text_before_an_error_of_the_source_is_kept(backend: Backend) -> None:
+    class Source:
+        def __init__(self) -> None:
+            self.pulled = 0
+
+        def __iter__(self) -> Source:
+            return self
+
+        def __next__(self) -> bytes:
+            self.pulled += 1
+            if self.pulled == 3:
+                raise ConnectionResetError
+            if self.pulled > 4:
+                raise StopIteration
+            return completions([{"text": f"{self.pulled} "}])
+
+    iterator = backend.iter_events(Source(), CompletionStreamEvent)
+    with pytest.raises(ConnectionResetError):
+        iterator.text()
+    assert iterator.text() == "1 2 4 "
+
+
 def test_the_last_event_may_lack_its_blank_line(backend: Backend) -> None:
     assert backend.text([completions([{"text": "ab"}])[:-1]], CompletionStreamEvent) == "ab"
 

@@ -290,6 +290,56 @@ def test_a_source_must_not_come_back(backend: Backend) -> None:
         next(iterator)
 
 
+def test_a_source_may_look_at_the_decoder(backend: Backend) -> None:
+    decoder = backend.Decoder()
+    seen = []
+
+    def source() -> Iterator[bytes]:
+        for n in range(6):
+            seen.append((decoder.last_event_id, decoder.event_index, iterator.done))
+            yield b"id: %d\n" % n + GOOD[n % 4]
+
+    iterator = backend.EventIterator(source(), decoder)
+    assert len(list(iterator)) == 6
+    assert seen == [(str(n - 1) if n else "", n, False) for n in range(6)]
+
+
+@pytest.mark.parametrize("ending", ["class", "generator"])
+def test_a_source_that_has_ended_is_not_asked_again(backend: Backend, ending: str) -> None:
+    asked = 0
+
+    class Source:
+        def __init__(self) -> None:
+            self.chunks = GOOD * 3
+
+        def __iter__(self) -> Source:
+            return self
+
+        def __next__(self) -> bytes:
+            nonlocal asked
+            if not self.chunks:
+                asked += 1
+                raise StopIteration("value")
+            chunk, *self.chunks = self.chunks
+            return chunk
+
+    def generator() -> Any:
+        yield from GOOD
+        return "value"
+
+    decoder = backend.Decoder()
+    iterator = backend.EventIterator(Source() if ending == "class" else generator(), decoder)
+    while True:
+        try:
+            next(iterator)
+        except StopIteration as end:
+            assert end.value is None
+            break
+    assert list(iterator) == []
+    assert decoder.closed
+    assert asked == (ending == "class")
+
+
 def test_two_tasks(backend: Backend) -> None:
     async def run() -> None:
         more = asyncio.Event()
@@ -345,6 +395,10 @@ def test_awaitables_of_events(backend: Backend) -> None:
         for awaitable in (first, second):
             with pytest.raises(RuntimeError, match="already awaited"):
                 await awaitable
+        started = iterator.__anext__()
+        with pytest.raises(TypeError, match="just-started coroutine"):
+            started.send(5)
+        started.close()
         iterator.__anext__().close()
         thrown = iterator.__anext__()
         with pytest.raises(KeyError, match="thrown"):

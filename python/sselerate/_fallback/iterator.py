@@ -21,13 +21,15 @@ class EventIterator(Generic[E]):
     After an error, of the stream or of the source, the next step goes on behind it.
     """
 
-    __slots__ = ("_chunks", "_decoder", "_lock")
+    __slots__ = ("_chunks", "_decoder", "_lock", "_texts")
 
     def __init__(self, chunks: Iterator[Any], decoder: Decoder[E]) -> None:
         self._chunks: Iterator[Any] | None = chunks
         self._decoder = decoder
         self._lock = threading.Lock()
         """Held also while the source is asked, so that it cannot come back here."""
+        self._texts: list[str] = []
+        """What a call for the text had got when the source raised."""
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("cannot pickle 'EventIterator' object")
@@ -77,14 +79,17 @@ class EventIterator(Generic[E]):
 
         Raises:
             SSEError: as the iteration does; its ``text`` holds the text before it. Another call goes on.
+                After other errors, as of the source, another call begins with the text before it.
         """
-        texts: list[str] = []
+        texts = self._texts
         try:
             for event in self:
                 texts.append(string(event.text))  # type: ignore[attr-defined]
         except SSEError as error:
             error.text = "".join(texts)
+            self._texts = []
             raise
+        self._texts = []
         return "".join(texts)
 
     def close(self) -> None:

@@ -35,15 +35,7 @@ pub(crate) fn adopt(cls: &Bound<'_, PyType>) -> bool {
     // SAFETY: `class` is a ready type and we hold the GIL. It is changed only if its instances are a header and object slots,
     // as then `alloc` and `dealloc` below are right for them; and it has no instance yet, so none was made in another way.
     unsafe {
-        let plain = (*class).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0
-            && (*class).tp_flags & ffi::Py_TPFLAGS_HAVE_GC != 0
-            && (*class).tp_itemsize == 0
-            && (*class).tp_dictoffset == 0
-            && (*class).tp_weaklistoffset == 0
-            && (*class).tp_finalize.is_none()
-            && (*class).tp_del.is_none()
-            && only_slots(class);
-        if !plain {
+        if (*class).tp_flags & ffi::Py_TPFLAGS_HAVE_GC == 0 || slots(cls).is_none() {
             return false;
         }
         (*class).tp_flags &= !ffi::Py_TPFLAGS_HAVE_GC;
@@ -57,30 +49,42 @@ pub(crate) fn adopt(cls: &Bound<'_, PyType>) -> bool {
     true
 }
 
-/// Whether instances are a header and the slots that the class and its bases declare, nothing else.
-///
-/// # Safety
-/// `class` is a ready type.
-unsafe fn only_slots(class: *mut ffi::PyTypeObject) -> bool {
-    let mut slots = 0;
-    let mut base = class;
-    // SAFETY: `tp_members` of a heap type ends with an entry without a name.
+/// Whether instances have something to do when they go.
+pub(crate) fn finalizes(class: &Bound<'_, PyType>) -> bool {
+    let class = class.as_type_ptr();
+    // SAFETY: a ready type.
+    unsafe { (*class).tp_finalize.is_some() || (*class).tp_del.is_some() }
+}
+
+/// How many slots instances have, if they have nothing else: no dict, no weak references, no finalizer.
+pub(crate) fn slots(cls: &Bound<'_, PyType>) -> Option<usize> {
+    let class = cls.as_type_ptr();
+    // SAFETY: a ready type; `tp_members` of a heap type ends with an entry without a name.
     unsafe {
+        let plain = (*class).tp_itemsize == 0
+            && (*class).tp_dictoffset == 0
+            && (*class).tp_weaklistoffset == 0
+            && !finalizes(cls);
+        if !plain {
+            return None;
+        }
+        let mut slots = 0;
+        let mut base = class;
         while base != &raw mut ffi::PyBaseObject_Type {
             if (*base).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE == 0 {
-                return false;
+                return None;
             }
             let mut member = (*base).tp_members;
             while !member.is_null() && !(*member).name.is_null() {
                 if (*member).type_code != ffi::Py_T_OBJECT_EX {
-                    return false;
+                    return None;
                 }
                 slots += 1;
                 member = member.add(1);
             }
             base = (*base).tp_base;
         }
-        (*class).tp_basicsize as usize == HEADER + slots * SLOT
+        ((*class).tp_basicsize as usize == HEADER + slots * SLOT).then_some(slots)
     }
 }
 
@@ -96,6 +100,15 @@ unsafe fn is_adopted(class: *mut ffi::PyTypeObject) -> bool {
 
 /// Freed objects by number of slots.
 struct Waiting(UnsafeCell<[Vec<*mut ffi::PyObject>; SIZES]>);
+
+/// How deep `dealloc` is in itself, and the objects that were found too deep: a chain of objects must not use up the stack.
+struct Depth(UnsafeCell<(usize, Vec<*mut ffi::PyObject>)>);
+
+// SAFETY: as for `Waiting`.
+unsafe impl Sync for Depth {}
+
+static DEPTH: Depth = Depth(UnsafeCell::new((0, Vec::new())));
+const DEEPEST: usize = 50;
 
 // SAFETY: used only by `alloc` and `dealloc`, which run with the GIL held (no class is adopted without one) and don't give it up while
 // they use it.
@@ -128,9 +141,32 @@ unsafe extern "C" fn alloc(class: *mut ffi::PyTypeObject, items: ffi::Py_ssize_t
     }
 }
 
-/// `tp_dealloc` of adopted classes. For an instance of a subclass, CPython's own comes first, deals with what the subclass added,
-/// and calls this for the rest.
+/// `tp_dealloc` of adopted classes.
 unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
+    let state = DEPTH.0.get();
+    // SAFETY: the GIL is held, and no reference to the state is kept while `free` runs, which comes back here.
+    unsafe {
+        if (*state).0 >= DEEPEST {
+            (*state).1.push(object);
+            return;
+        }
+        (*state).0 += 1;
+        free(object);
+        if (*state).0 == 1 {
+            while let Some(object) = (*state).1.pop() {
+                free(object);
+            }
+        }
+        (*state).0 -= 1;
+    }
+}
+
+/// Free an object. For an instance of a subclass, CPython's own comes first, deals with what the subclass added,
+/// and calls `dealloc` for the rest.
+///
+/// # Safety
+/// As CPython calls `tp_dealloc`.
+unsafe fn free(object: *mut ffi::PyObject) {
     // SAFETY: called by CPython for an object with no owner left. The adopted class among its bases says how many slots there are;
     // each holds an owned reference or null. The memory goes back in the way of the object's own class, or waits if
     // it was made by `alloc` or could have been. A heap type counts its instances, so it loses one.

@@ -144,8 +144,14 @@ struct State {
 
 impl Drop for State {
     fn drop(&mut self) {
-        if let (Some(iterator), Some(_)) = (&self.iterator, &self.waiting) {
+        if let (Some(iterator), Some(waiting)) = (&self.iterator, self.waiting.take()) {
             iterator.get().busy.store(false, Ordering::Relaxed);
+            // As a coroutine does that is dropped.
+            Python::attach(|py| {
+                if let Err(error) = close(waiting.bind(py)) {
+                    error.write_unraisable(py, None);
+                }
+            });
         }
     }
 }
@@ -230,6 +236,9 @@ impl State {
                     }
                 }
                 (None, Input::Exception(exception)) => return Err(raised(exception)?),
+                (None, Input::Value(value)) if !value.is_none() => {
+                    return Err(PyTypeError::new_err("can't send non-None value to a just-started coroutine"));
+                }
                 (None, Input::Value(_)) => {}
             }
             input = Input::Value(py.None().into_bound(py));
@@ -359,10 +368,15 @@ impl NextEvent {
         if let Some(iterator) = iterator {
             iterator.get().busy.store(false, Ordering::Relaxed);
         }
-        match waiting.bind(py).getattr_opt(intern!(py, "close"))? {
-            Some(close) => close.call0().map(drop),
-            None => Ok(()),
-        }
+        close(waiting.bind(py))
+    }
+}
+
+/// `close()` of an iterator that may have none.
+fn close(waiting: &Bound<'_, PyIterator>) -> PyResult<()> {
+    match waiting.getattr_opt(intern!(waiting.py(), "close"))? {
+        Some(close) => close.call0().map(drop),
+        None => Ok(()),
     }
 }
 

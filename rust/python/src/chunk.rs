@@ -10,7 +10,8 @@ pub(crate) enum Chunk {
     Bytes(Py<PyBytes>),
     /// Anything else with one contiguous buffer of bytes: bytearray, memoryview, array, mmap.
     Buffer(PyBuffer<u8>),
-    /// A copy, where that is the only way: strided views, other item types; and everything mutable without a GIL.
+    /// A copy, where that is the only way: strided views, other item types; and everything mutable without a GIL, or before CPython
+    /// 3.12, whose garbage collector may call Python code while an event is made.
     Copy(Vec<u8>),
 }
 
@@ -31,7 +32,8 @@ impl Chunk {
             PyTypeError::new_err(format!("expected a bytes-like chunk, got {name}"))
         };
         if let Ok(buffer) = PyBuffer::<u8>::get(object) {
-            if buffer.is_c_contiguous() && cfg!(not(Py_GIL_DISABLED)) {
+            let fixed = cfg!(all(Py_3_12, not(Py_GIL_DISABLED))) || buffer.readonly();
+            if buffer.is_c_contiguous() && fixed && cfg!(not(Py_GIL_DISABLED)) {
                 return Ok(Self::Buffer(buffer));
             }
             return Ok(Self::Copy(buffer.to_vec(object.py())?));

@@ -1,5 +1,6 @@
 //! `Decoder`: bytes of an event stream to typed events.
 
+use crate::adopt;
 use crate::assemble::{Assembler, Parsed, generic};
 use crate::chunk::Chunk;
 use crate::errors;
@@ -361,7 +362,7 @@ impl State {
         position: &mut usize,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(hit) = self.core.take(chunk, position) else { return Ok(None) };
-        let plan = self.plans.get(py, self.program.get(), hit.template)?;
+        let plan = self.plans.get(py, self.program.get(), &mut self.assembler, hit.template)?;
         if self.dialect.is_none() {
             self.dialect = plan.dialect.as_ref().map(|name| name.clone_ref(py));
         }
@@ -455,7 +456,7 @@ impl State {
         while *position < chunk.len()
             && let Some(hit) = self.core.take(chunk, position)
         {
-            let plan = self.plans.get(py, self.program.get(), hit.template)?;
+            let plan = self.plans.get(py, self.program.get(), &mut self.assembler, hit.template)?;
             if self.dialect.is_none() {
                 self.dialect = plan.dialect.as_ref().map(|name| name.clone_ref(py));
             }
@@ -519,7 +520,9 @@ impl Maker<'_> {
                 let text = scalar::text(py, text)?;
                 generic(py, program, text, name).map(Some)
             }
-            Step::Hit(hit) => plans.get(py, program, hit.template)?.make(py, program, assembler, hit).map(Some),
+            Step::Hit(hit) => {
+                plans.get(py, program, assembler, hit.template)?.make(py, program, assembler, hit).map(Some)
+            }
             Step::Event(event) => {
                 let parsed = Parsed { program, payload: event.payload, tape: event.tape };
                 let made = match event.shape {
@@ -530,9 +533,13 @@ impl Maker<'_> {
                     return assembler.generic(py, parsed, event.name).map(Some);
                 };
                 let shape = event.shape.unwrap_or_default();
-                let payload = event.payload;
+                // A plan makes an event of its own, whose finalizer would be seen to run.
+                if adopt::finalizes(&made.get_type()) {
+                    return Ok(Some(made));
+                }
+                let (payload, name) = (event.payload, event.name);
                 if let Some(learned) = event.learn(named) {
-                    plans.learn(learned, shape, payload, &made);
+                    plans.learn(learned, shape, payload, name);
                 }
                 Ok(Some(made))
             }

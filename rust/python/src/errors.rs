@@ -88,6 +88,11 @@ pub(crate) fn error_event<'py>(exception: &Bound<'py, PyAny>) -> PyResult<Bound<
     python!(exception.py(), "sselerate.events.error", "ErrorEvent")?.call_method1("of", (exception,))
 }
 
+/// Whether it is an `SSEError`.
+pub(crate) fn is_ours(py: Python<'_>, exception: &PyErr) -> PyResult<bool> {
+    Ok(exception.matches(py, python!(py, "sselerate.errors", "SSEError")?)?)
+}
+
 /// `exception` with what the same call had decoded before it, if it is one of ours.
 pub(crate) fn with_attribute(py: Python<'_>, exception: PyErr, name: &str, before: &Bound<'_, PyAny>) -> PyErr {
     let value = exception.value(py);

@@ -68,25 +68,35 @@ unsafe extern "C" fn quick_next(object: *mut ffi::PyObject) -> *mut ffi::PyObjec
 impl EventIterator {
     fn read_text(&self, py: Python<'_>, text: &mut Text) -> PyResult<()> {
         let mut source = self.source.enter("EventIterator")?;
-        let mut decoder = self.decoder.get().enter()?;
         loop {
             if let Some((chunk, position)) = &mut source.current {
-                decoder.read_text(py, chunk.bytes(py), position, text)?;
+                self.decoder.get().enter()?.read_text(py, chunk.bytes(py), position, text)?;
                 source.current = None;
             }
-            let next = match &source.chunks {
-                Some(chunks) if !decoder.is_ended() => chunks.bind(py).clone().next(),
-                _ => None,
-            };
-            let Some(chunk) = next else { break };
-            source.current = Some((Chunk::of(&chunk?)?, 0));
+            if !self.pull(py, &mut source)? {
+                break;
+            }
         }
-        source.chunks = None;
-        decoder.set_closed();
-        while let Some(event) = decoder.finish(py)? {
+        while let Some(event) = self.decoder.get().enter()?.finish(py)? {
             text.push_event(&event)?;
         }
         Ok(())
+    }
+
+    /// Get the next chunk. False: there is none, and the stream has ended. The source may look at the decoder meanwhile.
+    fn pull(&self, py: Python<'_>, source: &mut Source) -> PyResult<bool> {
+        let ended = self.decoder.get().enter()?.is_ended();
+        let next = match &source.chunks {
+            Some(chunks) if !ended => chunks.bind(py).clone().next(),
+            _ => None,
+        };
+        let Some(chunk) = next else {
+            source.chunks = None;
+            self.decoder.get().enter()?.set_closed();
+            return Ok(false);
+        };
+        source.current = Some((Chunk::of(&chunk?)?, 0));
+        Ok(true)
     }
 
     /// The next event, if it fits a template and lies whole in the rest of this chunk. None: ask [`EventIterator::__next__`]; nothing
@@ -136,22 +146,30 @@ impl EventIterator {
         if !decoder.is_between_events() {
             return None;
         }
+        // The source may look at the decoder.
+        drop(decoder);
         let chunks = source.chunks.as_ref()?.as_ptr();
         // SAFETY: an iterator has this slot; it gives an owned object, or null with or without an exception.
         let next = unsafe { Bound::from_owned_ptr_or_opt(py, (*ffi::Py_TYPE(chunks)).tp_iternext?(chunks)) };
         let Some(next) = next else {
-            // SAFETY: only looked at.
-            if unsafe { ffi::PyErr_Occurred() }.is_null() {
-                // It must not be asked again.
-                drop(source.chunks.take()?.into_bound(py));
-                return None;
+            // SAFETY: the GIL is held. StopIteration may be set or not; all else is for the caller.
+            let ended = unsafe {
+                ffi::PyErr_Occurred().is_null() || ffi::PyErr_ExceptionMatches(ffi::PyExc_StopIteration) != 0
+            };
+            if !ended {
+                return Some(None);
             }
-            return Some(None);
+            // SAFETY: as above.
+            unsafe { ffi::PyErr_Clear() };
+            // It must not be asked again.
+            drop(source.chunks.take()?.into_bound(py));
+            return None;
         };
         let next = match Chunk::of(&next) {
             Ok(next) => next,
             Err(error) => return given(py, Err(error)),
         };
+        let mut decoder = self.decoder.get().enter().ok()?;
         let (chunk, position) = source.current.as_mut()?;
         decoder.end_chunk(chunk.bytes(py));
         *position = 0;
@@ -177,6 +195,8 @@ struct Source {
     /// None: used up, or closed.
     chunks: Option<Py<PyIterator>>,
     current: Option<(Chunk, usize)>,
+    /// What a call for the text had got when the source raised.
+    text: Text,
 }
 
 #[pymethods]
@@ -184,7 +204,7 @@ impl EventIterator {
     #[new]
     pub(crate) fn new(chunks: &Bound<'_, PyAny>, decoder: Py<Decoder>) -> PyResult<Self> {
         let chunks = Some(chunks.try_iter()?.unbind());
-        Ok(Self { decoder, source: Exclusive::new(Source { chunks, current: None }) })
+        Ok(Self { decoder, source: Exclusive::new(Source { chunks, current: None, text: Text::default() }) })
     }
 
     fn __iter__(this: Py<Self>) -> Py<Self> {
@@ -193,25 +213,16 @@ impl EventIterator {
 
     pub(crate) fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let mut source = self.source.enter("EventIterator")?;
-        let mut decoder = self.decoder.get().enter()?;
         loop {
             if let Some((chunk, position)) = &mut source.current {
-                if let Some(event) = decoder.next(py, chunk.bytes(py), position)? {
+                if let Some(event) = self.decoder.get().enter()?.next(py, chunk.bytes(py), position)? {
                     return Ok(Some(event));
                 }
                 source.current = None;
             }
-            let next = match &source.chunks {
-                Some(chunks) if !decoder.is_ended() => chunks.bind(py).clone().next(),
-                _ => None,
-            };
-            let Some(chunk) = next else {
-                source.chunks = None;
-                decoder.set_closed();
-                return decoder.finish(py);
-            };
-            let chunk = Chunk::of(&chunk?)?;
-            source.current = Some((chunk, 0));
+            if !self.pull(py, &mut source)? {
+                return self.decoder.get().enter()?.finish(py);
+            }
         }
     }
 
@@ -235,11 +246,18 @@ impl EventIterator {
     ///
     /// Raises:
     ///     SSEError: as the iteration does; its ``text`` holds the text before it. Another call goes on.
+    ///         After other errors, as of the source, another call begins with the text before it.
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let mut text = Text::default();
+        let mut text = std::mem::take(&mut self.source.enter("EventIterator")?.text);
         match self.read_text(py, &mut text) {
             Ok(()) => text.finish(py),
-            Err(error) => Err(errors::with_attribute(py, error, "text", &text.finish(py)?)),
+            Err(error) if errors::is_ours(py, &error)? => {
+                Err(errors::with_attribute(py, error, "text", &text.finish(py)?))
+            }
+            Err(error) => {
+                self.source.enter("EventIterator")?.text = text;
+                Err(error)
+            }
         }
     }
 

@@ -6,6 +6,7 @@
 //! its holes. (CPython's `zip` reuses its result tuple on the same condition.) In a loop that drops each event before
 //! the next but one, two event objects serve the whole stream.
 
+use crate::adopt;
 use crate::assemble::{Assembler, Parsed, item};
 use crate::layout;
 use crate::program::Program;
@@ -55,11 +56,16 @@ struct Reuse {
     /// Each part but the first: the part it hangs on, and where in that.
     below: Vec<(usize, isize)>,
     holes: Vec<(usize, isize, usize, Kind)>,
+    /// How many words of each part are what [`Kept::words`] keeps: its type and all slots or items.
+    sizes: Vec<usize>,
 }
 
 /// An earlier event.
 struct Kept {
     event: Py<PyAny>,
+    /// All words of all parts behind the reference counts, as they were when the event was handed out. Frozen classes keep nobody from
+    /// `object.__setattr__`: an event that was changed in this way is not used again.
+    words: Box<[usize]>,
     /// How much room the strings in its holes have at least: see [`reuse`].
     room: usize,
 }
@@ -89,9 +95,10 @@ impl Plan {
     ) -> PyResult<Self> {
         let builder = Builder { parsed, holes: &learned.holes };
         let root = builder.part(0, Some(shape), event)?;
-        let mut reuse = Reuse { below: Vec::new(), holes: Vec::new() };
-        let reusable =
-            cfg!(not(any(Py_GIL_DISABLED, Py_3_14))) && !matches!(root, Part::Constant(_)) && reuse.add(&root, 0);
+        let mut reuse = Reuse { below: Vec::new(), holes: Vec::new(), sizes: Vec::new() };
+        let reusable = cfg!(not(any(Py_GIL_DISABLED, Py_3_14)))
+            && !matches!(root, Part::Constant(_))
+            && reuse.add(event.py(), parsed.program, &root, 0);
         let reuse = (reusable && reuse.below.len() < MAX_PARTS).then_some(reuse);
         let dialect = dialect(event)?;
         Ok(Self { root, dialect, text: OnceCell::new(), reuse, kept: Vec::new(), next: 0, room: reuse::LEAST_ROOM })
@@ -115,7 +122,7 @@ impl Plan {
     /// The event of a hit: an earlier one that nobody has any more.
     #[inline(always)]
     fn again<'py>(&mut self, py: Python<'py>, assembler: &mut Assembler, hit: Hit<'_>) -> Option<Bound<'py, PyAny>> {
-        let kept = self.kept.get(self.next)?;
+        let kept = self.kept.get_mut(self.next)?;
         if !self.reuse.as_ref()?.refill(py, kept, assembler, hit) {
             return None;
         }
@@ -159,7 +166,8 @@ impl Plan {
     /// Remember an event. The oldest one has too little room; or it is still in use, so either the ring is too small or events are
     /// being collected.
     fn keep(&mut self, event: &Bound<'_, PyAny>) {
-        let kept = Kept { event: event.clone().unbind(), room: self.room };
+        let Some(reuse) = &self.reuse else { return };
+        let kept = Kept { event: event.clone().unbind(), words: reuse.words(event), room: self.room };
         let full = self.kept.len() == MAX_KEPT;
         match self.kept.get_mut(self.next) {
             Some(old) if full || old.room < self.room => *old = kept,
@@ -174,62 +182,84 @@ impl Plan {
 
 impl Reuse {
     /// Add a part and what is below it. False: something in it must be new in every event.
-    fn add(&mut self, part: &Part, at: usize) -> bool {
+    fn add(&mut self, py: Python<'_>, program: &Program, part: &Part, at: usize) -> bool {
         match part {
             Part::Constant(_) => true,
-            Part::Object { varying, .. } => varying.iter().all(|(offset, part)| match part {
-                Part::Hole { index, kind } => {
-                    self.holes.push((at, *offset, *index, *kind));
-                    true
-                }
-                part => self.add_below(part, at, *offset),
-            }),
-            Part::Tuple(parts) => parts.iter().enumerate().all(|(item, part)| {
-                let offset = (ITEMS + item * size_of::<*mut ffi::PyObject>()) as isize;
-                match part {
-                    Part::Constant(_) => true,
-                    Part::Hole { index, kind } => {
-                        self.holes.push((at, offset, *index, *kind));
-                        true
-                    }
-                    part => self.add_below(part, at, offset),
-                }
-            }),
+            Part::Object { class, varying, .. } => {
+                let class = program.layouts[*class].class(py);
+                // Whatever else an instance has (a dict, weak references, a finalizer) would live on in the next event.
+                let Some(slots) = adopt::slots(class) else { return false };
+                self.sizes.push(1 + slots);
+                varying.iter().all(|(offset, part)| self.add_inner(py, program, part, at, *offset))
+            }
+            Part::Tuple(parts) => {
+                self.sizes.push(2 + parts.len());
+                parts.iter().enumerate().all(|(item, part)| {
+                    let offset = (ITEMS + item * size_of::<*mut ffi::PyObject>()) as isize;
+                    self.add_inner(py, program, part, at, offset)
+                })
+            }
             Part::Hole { .. } | Part::List(_) | Part::Dict(_) => false,
         }
     }
 
-    fn add_below(&mut self, part: &Part, at: usize, offset: isize) -> bool {
-        if matches!(part, Part::Hole { .. }) {
-            return false;
+    fn add_inner(&mut self, py: Python<'_>, program: &Program, part: &Part, at: usize, offset: isize) -> bool {
+        match part {
+            Part::Constant(_) => true,
+            Part::Hole { index, kind } => {
+                self.holes.push((at, offset, *index, *kind));
+                true
+            }
+            part => {
+                self.below.push((at, offset));
+                self.add(py, program, part, self.below.len())
+            }
         }
-        self.below.push((at, offset));
-        self.add(part, self.below.len())
     }
 
-    /// Turn an event into the next one, if nobody but the plan has it and there is room. False: make another.
+    /// What [`Kept::words`] keeps of an event that this plan has just made.
+    fn words(&self, event: &Bound<'_, PyAny>) -> Box<[usize]> {
+        let mut parts = vec![event.as_ptr()];
+        // SAFETY: a new event has the parts that the plan gave it, with the classes and lengths that offsets and sizes were taken from.
+        unsafe {
+            for &(parent, offset) in &self.below {
+                parts.push(*parts[parent].byte_offset(offset).cast::<*mut ffi::PyObject>());
+            }
+            let words = parts.iter().zip(&self.sizes);
+            words
+                .flat_map(|(&part, &size)| std::slice::from_raw_parts(part.cast::<usize>().add(1), size))
+                .copied()
+                .collect()
+        }
+    }
+
+    /// Turn an event into the next one, if nobody but the plan has it, it is as it was made, and there is room. False: make another.
     #[inline(always)]
-    fn refill(&self, py: Python<'_>, kept: &Kept, assembler: &mut Assembler, hit: Hit<'_>) -> bool {
-        let mut parts = [std::ptr::null_mut::<ffi::PyObject>(); MAX_PARTS];
-        // SAFETY: the event was made by this plan, so its parts have the classes and lengths that the offsets were taken from:
-        // events are frozen, and tuples are immutable. Each part is looked at only after its parent was
-        // found to have one owner, the plan's event itself, so nobody else can see it or get hold of it while the GIL is held.
-        // What is in a hole was put there by `hole_value`, as only events made by `Part::make` are kept, and with this room or
+    fn refill(&self, py: Python<'_>, kept: &mut Kept, assembler: &mut Assembler, hit: Hit<'_>) -> bool {
+        let mut parts = [(std::ptr::null_mut::<ffi::PyObject>(), 0); MAX_PARTS];
+        // SAFETY: each part is looked at only after its parent was found to have one owner, the plan's event itself, and to hold what the
+        // plan put there: so it is the part that the plan made, with the class and length that the offsets were taken from, and nobody else
+        // can see it or get hold of it while the GIL is held. What is in a hole was put there by `hole_value`, with this room or
         // more, as a plan's room only grows.
         unsafe {
-            parts[0] = kept.event.as_ptr();
-            if ffi::Py_REFCNT(parts[0]) != 1 {
-                return false;
-            }
-            for (part, &(parent, offset)) in (1..).zip(&self.below) {
-                let object = *parts[parent % MAX_PARTS].byte_offset(offset).cast::<*mut ffi::PyObject>();
-                if ffi::Py_REFCNT(object) != 1 {
+            let mut before = 0;
+            for (part, &size) in self.sizes.iter().enumerate() {
+                let object = match part.checked_sub(1).and_then(|below| self.below.get(below)) {
+                    Some(&(parent, offset)) => {
+                        *parts[parent % MAX_PARTS].0.byte_offset(offset).cast::<*mut ffi::PyObject>()
+                    }
+                    None => kept.event.as_ptr(),
+                };
+                let Some(words) = kept.words.get(before..before + size) else { return false };
+                if ffi::Py_REFCNT(object) != 1 || !is_made_of(object, words) {
                     return false;
                 }
-                parts[part % MAX_PARTS] = object;
+                parts[part % MAX_PARTS] = (object, before);
+                before += size;
             }
             for &(part, offset, hole, kind) in &self.holes {
-                let slot = parts[part % MAX_PARTS].byte_offset(offset).cast::<*mut ffi::PyObject>();
+                let (object, words) = parts[part % MAX_PARTS];
+                let slot = object.byte_offset(offset).cast::<*mut ffi::PyObject>();
                 let Some(&span) = hit.spans.get(hole) else { return false };
                 if kind == Kind::Str && span.flags == 0 {
                     if reuse::refill(*slot, hit.bytes, span.start, span.end, kept.room) {
@@ -249,10 +279,32 @@ impl Reuse {
                     }
                 }
                 let Ok(value) = hole_value(py, hit, hole, kind, assembler, kept.room) else { return false };
-                ffi::Py_DECREF(slot.replace(value.into_ptr()));
+                let value = value.into_ptr();
+                if let Some(word) = kept.words.get_mut(words + offset as usize / size_of::<usize>() - 1) {
+                    *word = value as usize;
+                }
+                ffi::Py_DECREF(slot.replace(value));
             }
         }
         true
+    }
+}
+
+/// Whether the words of an object behind its reference count are these.
+///
+/// # Safety
+/// `object` is alive, and has as many if the first one, its type, is the same.
+#[inline(always)]
+unsafe fn is_made_of(object: *mut ffi::PyObject, words: &[usize]) -> bool {
+    // SAFETY: by the contract; the type is compared before anything behind it is read.
+    unsafe {
+        let Some((&class, rest)) = words.split_first() else { return false };
+        if ffi::Py_TYPE(object) as usize != class {
+            return false;
+        }
+        let slots = std::slice::from_raw_parts(object.cast::<usize>().add(2), rest.len());
+        // All of them, as that is compiled to lanes.
+        slots.iter().zip(rest).fold(0, |changed, (slot, word)| changed | (slot ^ word)) == 0
     }
 }
 

@@ -1,10 +1,10 @@
 //! The plans of a decoder, by the numbers of their templates.
 //!
-//! A plan is made of an event and its payload, which takes longer than decoding it did. Many events are learnt from and then never come
-//! again: the first and the last of a stream, and every one that shows a further hole. So what a plan is made of is kept, and the plan is
-//! made when its template fits for the first time.
+//! A plan is made of a payload and its event, which takes longer than decoding it did. Many events are learnt from and then never come
+//! again: the first and the last of a stream, and every one that shows a further hole. So the payload is kept, and the plan is made when
+//! its template fits for the first time, of an event that nobody else has ever seen.
 
-use crate::assemble::Parsed;
+use crate::assemble::{Assembler, Parsed};
 use crate::plan::Plan;
 use crate::program::Program;
 use pyo3::exceptions::PyRuntimeError;
@@ -18,7 +18,8 @@ struct Lesson {
     learned: Learned,
     shape: ShapeId,
     payload: Box<[u8]>,
-    event: Py<PyAny>,
+    /// In the `event` field.
+    name: Box<[u8]>,
 }
 
 enum Entry {
@@ -35,21 +36,27 @@ pub(crate) struct Plans {
 
 impl Plans {
     /// Remember what was learnt from an event, in place of what the template of that number was before.
-    pub(crate) fn learn(&mut self, learned: Learned, shape: ShapeId, payload: &[u8], event: &Bound<'_, PyAny>) {
+    pub(crate) fn learn(&mut self, learned: Learned, shape: ShapeId, payload: &[u8], name: &[u8]) {
         let number = learned.template;
         if self.entries.len() <= number {
             self.entries.resize_with(number + 1, || Entry::Nothing);
         }
-        let event = event.clone().unbind();
-        self.entries[number] = Entry::Lesson(Box::new(Lesson { learned, shape, payload: payload.into(), event }));
+        self.entries[number] =
+            Entry::Lesson(Box::new(Lesson { learned, shape, payload: payload.into(), name: name.into() }));
     }
 
     /// The plan of a template that fits.
     #[inline]
-    pub(crate) fn get(&mut self, py: Python<'_>, program: &Program, number: usize) -> PyResult<&mut Plan> {
+    pub(crate) fn get(
+        &mut self,
+        py: Python<'_>,
+        program: &Program,
+        assembler: &mut Assembler,
+        number: usize,
+    ) -> PyResult<&mut Plan> {
         // Asked twice, as the borrow checker can't see that the first answer is not used further.
         if !matches!(self.entries.get(number), Some(Entry::Plan(_))) {
-            self.make(py, program, number)?;
+            self.make(py, program, assembler, number)?;
         }
         match self.entries.get_mut(number) {
             Some(Entry::Plan(plan)) => Ok(plan),
@@ -58,19 +65,17 @@ impl Plans {
     }
 
     #[cold]
-    fn make(&mut self, py: Python<'_>, program: &Program, number: usize) -> PyResult<()> {
+    fn make(&mut self, py: Python<'_>, program: &Program, assembler: &mut Assembler, number: usize) -> PyResult<()> {
         let Some(entry) = self.entries.get_mut(number) else { return Ok(()) };
         let Entry::Lesson(lesson) = &*entry else { return Ok(()) };
-        let Lesson { learned, shape, payload, event } = &**lesson;
+        let Lesson { learned, shape, payload, name } = &**lesson;
         // It was parsed before, and so gives the same tape again.
         if parse(payload, &mut self.tape).is_err() {
             return Ok(());
         }
         let parsed = Parsed { program, payload, tape: &self.tape };
-        let plan = Plan::new(parsed, *shape, learned, event.bind(py))?;
-        // A `Py` dropped here may have to wait for its release, if PyO3 does not know that the GIL is held.
-        if let Entry::Lesson(lesson) = std::mem::replace(entry, Entry::Plan(plan)) {
-            drop(lesson.event.into_bound(py));
+        if let Some((event, _)) = assembler.event(py, parsed, *shape, name)? {
+            *entry = Entry::Plan(Plan::new(parsed, *shape, learned, &event)?);
         }
         Ok(())
     }

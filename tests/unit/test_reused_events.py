@@ -1,0 +1,142 @@
+"""Events that nobody has any more are used again by the compiled core. Nobody must be able to tell."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import weakref
+from typing import Any
+
+import pytest
+
+from sselerate.events import CompletionStreamEvent, event
+from tests.backends import Backend
+
+
+def completion(text: str) -> bytes:
+    return (
+        b'data: {"id":"x","object":"text_completion","choices":[{"text":"%s","index":0}]}\n\n' % text.encode()
+    )
+
+
+def redact_text(item: Any, n: int) -> None:
+    object.__setattr__(item.choices[0], "text", "".join(["[redacted", str(n % 7), "]"]))
+
+
+def redact_id(item: Any, n: int) -> None:
+    object.__setattr__(item, "id", "seen")
+
+
+def other_tuple(item: Any, n: int) -> None:
+    object.__setattr__(item, "choices", (str(n) * 3,))
+
+
+def a_list(item: Any, n: int) -> None:
+    object.__setattr__(item, "choices", list(item.choices))
+
+
+def swapped(item: Any, n: int) -> None:
+    one, other = item.id, item.object
+    object.__setattr__(item, "id", other)
+    object.__setattr__(item, "object", one)
+
+
+def nothing_left(item: Any, n: int) -> None:
+    object.__delattr__(item, "choices")
+
+
+@pytest.mark.parametrize(
+    "change", [redact_text, redact_id, other_tuple, a_list, swapped, nothing_left], ids=lambda f: f.__name__
+)
+def test_changes_by_force_stay_with_their_event(backend: Backend, change: Any) -> None:
+    """Frozen classes keep nobody from `object.__setattr__`; a proxy that redacts might use it."""
+    decoder = backend.Decoder(CompletionStreamEvent)
+    for n in range(300):
+        text = "t" * (90 - n % 40)
+        (item,) = decoder.feed(completion(text))
+        assert (item.id, item.object, item.choices[0].text) == ("x", "text_completion", text)
+        change(item, n)
+        del item
+
+
+def test_a_base_with_a_dict(backend: Backend) -> None:
+    class Helpers:
+        @functools.cached_property
+        def length(self) -> int:
+            return len(self.text)  # type: ignore[attr-defined]
+
+    @event
+    class Line(Helpers):
+        text: str
+
+    chunks = [b'data: {"text":"%s"}\n\n' % (b"w" * n) for n in range(1, 30)]
+    assert [item.length for item in backend.iter_events(chunks, Line)] == list(range(1, 30))
+
+
+def test_weak_references_end_with_their_event(backend: Backend) -> None:
+    class Base:
+        __slots__ = ("__weakref__",)
+
+    @event
+    class Line(Base):
+        text: str
+
+    ended: list[int] = []
+    chunks = [b'data: {"text":"%d"}\n\n' % n for n in range(20)]
+    for n, item in enumerate(backend.iter_events(chunks, Line)):
+        weakref.finalize(item, ended.append, n)
+        del item
+    gc.collect()
+    assert ended == list(range(20))
+
+
+def test_finalizers_run(backend: Backend) -> None:
+    ended: list[str] = []
+
+    @event
+    class Line:
+        text: str
+
+        def __del__(self) -> None:
+            ended.append(self.text)
+
+    for item in backend.iter_events([b'data: {"text":"%d"}\n\n' % n for n in range(20)], Line):
+        del item
+    gc.collect()
+    assert ended == [str(n) for n in range(20)]
+
+
+def test_long_chains_of_light_events(backend: Backend) -> None:
+    @event(light=True)
+    class Link:
+        to: Any = None
+
+    chain = None
+    for _ in range(200_000):
+        chain = Link(to=chain)
+    del chain
+
+
+def test_chunks_that_are_changed_while_events_are_made(backend: Backend) -> None:
+    """The garbage collector may run code of the program; what is read must be what was checked."""
+    buffer = bytearray()
+    decoder = backend.Decoder(CompletionStreamEvent)
+    kept: list[Any] = []
+
+    def change(*_: Any) -> None:
+        buffer[:] = buffer.replace(b"Z", b"\xe9")
+
+    threshold = gc.get_threshold()
+    gc.callbacks.append(change)
+    gc.set_threshold(1)
+    try:
+        for _ in range(60):
+            buffer[:] = completion("Z" * 20) * 5
+            kept += decoder.feed(buffer)
+    finally:
+        gc.callbacks.remove(change)
+        gc.set_threshold(*threshold)
+    for item in kept:
+        text = item.choices[0].text
+        assert text.encode().decode() == text
+        assert text.isascii() == all(character < "\x80" for character in text)
