@@ -244,7 +244,7 @@ impl Reuse {
         unsafe {
             let mut before = 0;
             for (part, &size) in self.sizes.iter().enumerate() {
-                let object = match part.checked_sub(1).and_then(|below| self.below.get(below)) {
+                let object = match self.below.get(part.wrapping_sub(1)) {
                     Some(&(parent, offset)) => {
                         *parts[parent % MAX_PARTS].0.byte_offset(offset).cast::<*mut ffi::PyObject>()
                     }
@@ -302,9 +302,7 @@ unsafe fn is_made_of(object: *mut ffi::PyObject, words: &[usize]) -> bool {
         if ffi::Py_TYPE(object) as usize != class {
             return false;
         }
-        let slots = std::slice::from_raw_parts(object.cast::<usize>().add(2), rest.len());
-        // All of them, as that is compiled to lanes.
-        slots.iter().zip(rest).fold(0, |changed, (slot, word)| changed | (slot ^ word)) == 0
+        std::slice::from_raw_parts(object.cast::<usize>().add(2), rest.len()) == rest
     }
 }
 
