@@ -40,8 +40,8 @@ RESULTS = Path(__file__).parent / "results"
 
 
 UNDECLARED = ("extra", "unlike", "chat-openrouter")
-"""Situations with keys that a class does not declare. On CPython 3.11 every later read of an attribute of that
-class takes a slower way in the interpreter, so they come last."""
+"""Situations with keys that a class does not declare. On CPython 3.11 every later read of an attribute of
+that class takes a slower way in the interpreter, so they come last."""
 
 
 class Progress:
