@@ -177,36 +177,28 @@ impl Predictor {
     /// Take a whole event, with its lines, at `at`, if it fits a template.
     #[inline]
     pub fn take_event(&mut self, chunk: &[u8], at: usize) -> Option<Taken> {
-        let expected = self.expected()?;
-        match self.templates.get(expected)?.fit::<BLOCK>(chunk, at, &mut self.spans) {
-            Some(end) => self.hit(expected, end),
-            None => self.other_fit::<BLOCK>(expected, chunk, at),
-        }
+        self.first_fit::<BLOCK>(chunk, at)
     }
 
     /// Take a payload that is already framed, if it fits a template.
     #[inline]
     pub fn take_payload(&mut self, payload: &[u8]) -> Option<Taken> {
-        let expected = self.expected()?;
-        match self.templates.get(expected)?.fit::<PAYLOAD>(payload, 0, &mut self.spans) {
-            Some(end) => self.hit(expected, end),
-            None => self.other_fit::<PAYLOAD>(expected, payload, 0),
-        }
+        self.first_fit::<PAYLOAD>(payload, 0)
     }
 
     /// Take an item of a JSON array at `at`, if it fits a template.
     #[inline]
     pub fn take_item(&mut self, chunk: &[u8], at: usize) -> Option<Taken> {
-        let expected = self.expected()?;
-        match self.templates.get(expected)?.fit::<ITEM>(chunk, at, &mut self.spans) {
-            Some(end) => self.hit(expected, end),
-            None => self.other_fit::<ITEM>(expected, chunk, at),
-        }
+        self.first_fit::<ITEM>(chunk, at)
     }
 
-    #[inline]
-    fn expected(&self) -> Option<usize> {
-        Some(self.templates.get(self.last)?.successor)
+    #[inline(always)]
+    fn first_fit<const EXTENT: u8>(&mut self, bytes: &[u8], at: usize) -> Option<Taken> {
+        let expected = self.templates.get(self.last)?.successor;
+        match self.templates.get(expected)?.fit::<EXTENT>(bytes, at, &mut self.spans) {
+            Some(end) => self.hit(expected, end),
+            None => self.other_fit::<EXTENT>(expected, bytes, at),
+        }
     }
 
     #[inline(never)]
@@ -215,9 +207,7 @@ impl Predictor {
         let mut others = self.templates.iter().enumerate().filter(|&(template, _)| template != expected);
         let (template, end) =
             others.find_map(|(number, template)| Some((number, template.fit::<EXTENT>(bytes, at, spans)?)))?;
-        if let Some(last) = self.templates.get_mut(self.last) {
-            last.successor = template;
-        }
+        self.follow(template);
         self.hit(template, end)
     }
 

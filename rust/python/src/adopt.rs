@@ -20,6 +20,9 @@ const WAITING: usize = 128;
 /// Slots of the largest objects that wait; larger ones are rare.
 const SIZES: usize = 24;
 
+/// How deep `dealloc` goes into itself before it puts off what it meets.
+const DEEPEST: usize = 50;
+
 const HEADER: usize = size_of::<ffi::PyObject>();
 const SLOT: usize = size_of::<*mut ffi::PyObject>();
 
@@ -101,6 +104,12 @@ unsafe fn is_adopted(class: *mut ffi::PyTypeObject) -> bool {
 /// Freed objects by number of slots.
 struct Waiting(UnsafeCell<[Vec<*mut ffi::PyObject>; SIZES]>);
 
+// SAFETY: used only by `alloc` and `dealloc`, which run with the GIL held (no class is adopted without one) and don't give it up while
+// they use it.
+unsafe impl Sync for Waiting {}
+
+static WAITING_OBJECTS: Waiting = Waiting(UnsafeCell::new([const { Vec::new() }; SIZES]));
+
 /// How deep `dealloc` is in itself, and the objects that were found too deep: a chain of objects must not use up the stack.
 struct Depth(UnsafeCell<(usize, Vec<*mut ffi::PyObject>)>);
 
@@ -108,13 +117,6 @@ struct Depth(UnsafeCell<(usize, Vec<*mut ffi::PyObject>)>);
 unsafe impl Sync for Depth {}
 
 static DEPTH: Depth = Depth(UnsafeCell::new((0, Vec::new())));
-const DEEPEST: usize = 50;
-
-// SAFETY: used only by `alloc` and `dealloc`, which run with the GIL held (no class is adopted without one) and don't give it up while
-// they use it.
-unsafe impl Sync for Waiting {}
-
-static WAITING_OBJECTS: Waiting = Waiting(UnsafeCell::new([const { Vec::new() }; SIZES]));
 
 /// The list for objects of this size, if there is one.
 ///
@@ -181,8 +183,7 @@ unsafe fn free(object: *mut ffi::PyObject) {
         for slot in 0..(size - HEADER) / SLOT {
             ffi::Py_XDECREF(slots.add(slot).replace(std::ptr::null_mut()));
         }
-        let reusable = adopted == class && (*class).tp_basicsize == (*adopted).tp_basicsize;
-        match waiting(size).filter(|waiting| reusable && waiting.len() < WAITING) {
+        match waiting(size).filter(|waiting| adopted == class && waiting.len() < WAITING) {
             Some(waiting) => waiting.push(object),
             None => match (*class).tp_free {
                 Some(free) => free(object.cast()),

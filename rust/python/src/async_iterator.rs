@@ -12,8 +12,8 @@ use pyo3::prelude::*;
 use pyo3::types::iterator::PySendResult;
 use pyo3::types::{PyIterator, PyTuple};
 use pyo3::{Borrowed, PyTypeInfo, create_exception, ffi, intern};
-use std::ffi::c_void;
-use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 create_exception!(sselerate._core, Empty, pyo3::exceptions::PyException, "No chunk is there, and more may come.");
 
@@ -142,17 +142,29 @@ struct State {
     waiting: Option<Py<PyIterator>>,
 }
 
+impl State {
+    /// Leave the iterator to others, and what was waited for.
+    fn give_up(&mut self, py: Python<'_>) -> PyResult<()> {
+        let (Some(iterator), Some(waiting)) = (self.iterator.take(), self.waiting.take()) else { return Ok(()) };
+        iterator.get().busy.store(false, Ordering::Relaxed);
+        match waiting.bind(py).getattr_opt(intern!(py, "close"))? {
+            Some(close) => close.call0().map(drop),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Drop for State {
     fn drop(&mut self) {
-        if let (Some(iterator), Some(waiting)) = (&self.iterator, self.waiting.take()) {
-            iterator.get().busy.store(false, Ordering::Relaxed);
-            // As a coroutine does that is dropped.
-            Python::attach(|py| {
-                if let Err(error) = close(waiting.bind(py)) {
-                    error.write_unraisable(py, None);
-                }
-            });
+        if self.waiting.is_none() {
+            return;
         }
+        // As a coroutine does that is dropped.
+        Python::attach(|py| {
+            if let Err(error) = self.give_up(py) {
+                error.write_unraisable(py, None);
+            }
+        });
     }
 }
 
@@ -166,6 +178,16 @@ enum Input<'py> {
 enum Progress<'py> {
     Waits(Bound<'py, PyAny>),
     Done(Bound<'py, PyAny>),
+}
+
+impl<'py> Progress<'py> {
+    /// In the way of a generator.
+    fn told(self) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Self::Waits(value) => Ok(value),
+            Self::Done(event) => Err(PyStopIteration::new_err((event.unbind(),))),
+        }
+    }
 }
 
 impl NextEvent {
@@ -333,18 +355,12 @@ impl NextEvent {
     }
 
     fn send<'py>(this: &Bound<'py, Self>, value: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        match Self::advance(this, Input::Value(value))? {
-            Progress::Waits(value) => Ok(value),
-            Progress::Done(event) => Err(PyStopIteration::new_err((event.unbind(),))),
-        }
+        Self::advance(this, Input::Value(value))?.told()
     }
 
     #[pyo3(signature = (*exception))]
     fn throw<'py>(this: &Bound<'py, Self>, exception: Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-        match Self::advance(this, Input::Exception(exception))? {
-            Progress::Waits(value) => Ok(value),
-            Progress::Done(event) => Err(PyStopIteration::new_err((event.unbind(),))),
-        }
+        Self::advance(this, Input::Exception(exception))?.told()
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -360,29 +376,16 @@ impl NextEvent {
     }
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {
-        let (iterator, waiting) = {
-            let mut state = self.state.enter("NextEvent")?;
-            (state.iterator.take(), state.waiting.take())
-        };
-        let Some(waiting) = waiting else { return Ok(()) };
-        if let Some(iterator) = iterator {
-            iterator.get().busy.store(false, Ordering::Relaxed);
-        }
-        close(waiting.bind(py))
-    }
-}
-
-/// `close()` of an iterator that may have none.
-fn close(waiting: &Bound<'_, PyIterator>) -> PyResult<()> {
-    match waiting.getattr_opt(intern!(waiting.py(), "close"))? {
-        Some(close) => close.call0().map(drop),
-        None => Ok(()),
+        let nothing = State { iterator: None, waiting: None };
+        // What is closed may come back here.
+        let mut state = std::mem::replace(&mut *self.state.enter("NextEvent")?, nothing);
+        state.give_up(py)
     }
 }
 
 /// PyO3's functions for the slots below, for all that these leave.
-static GENERAL_ANEXT: AtomicPtr<c_void> = AtomicPtr::new(std::ptr::null_mut());
-static GENERAL_NEXT: AtomicPtr<c_void> = AtomicPtr::new(std::ptr::null_mut());
+static GENERAL_ANEXT: OnceLock<ffi::unaryfunc> = OnceLock::new();
+static GENERAL_NEXT: OnceLock<ffi::iternextfunc> = OnceLock::new();
 
 /// Put the quick functions in their places, as [`crate::iterator::quicken`] does, and for the same reason.
 pub(crate) fn quicken(py: Python<'_>) {
@@ -396,9 +399,10 @@ pub(crate) fn quicken(py: Python<'_>) {
         if iterator_slots.is_null() || next_slots.is_null() {
             return;
         }
-        if let (Some(anext), Some(next_slot)) = ((*iterator_slots).am_anext, (*next).tp_iternext) {
-            GENERAL_ANEXT.store(anext as *mut c_void, Ordering::Relaxed);
-            GENERAL_NEXT.store(next_slot as *mut c_void, Ordering::Relaxed);
+        if let (Some(general_anext), Some(general_next)) = ((*iterator_slots).am_anext, (*next).tp_iternext)
+            && GENERAL_ANEXT.set(general_anext).is_ok()
+            && GENERAL_NEXT.set(general_next).is_ok()
+        {
             (*iterator_slots).am_anext = Some(quick_anext);
             (*next_slots).am_await = Some(quick_await);
             (*next).tp_iternext = Some(quick_next);
@@ -421,11 +425,8 @@ unsafe extern "C" fn quick_anext(object: *mut ffi::PyObject) -> *mut ffi::PyObje
     if let Ok(Some(spare)) = spare {
         return spare;
     }
-    // SAFETY: stored by `quicken`, which put this function in its place; called as this one was.
-    unsafe {
-        let general = GENERAL_ANEXT.load(Ordering::Relaxed);
-        std::mem::transmute::<*mut c_void, ffi::unaryfunc>(general)(object)
-    }
+    // SAFETY: called as this function was. There is one, as it came before this function took its place.
+    GENERAL_ANEXT.get().map_or(std::ptr::null_mut(), |general| unsafe { general(object) })
 }
 
 unsafe extern "C" fn quick_await(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
@@ -457,8 +458,7 @@ unsafe extern "C" fn quick_next(object: *mut ffi::PyObject) -> *mut ffi::PyObjec
     // exception, so StopIteration takes it as its value.
     unsafe {
         let Some(event) = at_hand(object) else {
-            let general = GENERAL_NEXT.load(Ordering::Relaxed);
-            return std::mem::transmute::<*mut c_void, ffi::iternextfunc>(general)(object);
+            return GENERAL_NEXT.get().map_or(std::ptr::null_mut(), |general| general(object));
         };
         if !event.is_null() {
             ffi::PyErr_SetObject(ffi::PyExc_StopIteration, event);

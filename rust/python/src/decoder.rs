@@ -54,13 +54,8 @@ pub(crate) struct Decoder {
 /// A decoder, used by one call at a time.
 pub(crate) struct State {
     core: core::Decoder,
-    program: Py<Program>,
-    assembler: Assembler,
-    plans: Plans,
+    maker: Maker,
     strict: bool,
-    on_error: OnError,
-    max_event_bytes: usize,
-    error_count: u64,
     /// What an error left of a chunk: the next call begins with it.
     left: Vec<u8>,
     closed: bool,
@@ -132,13 +127,8 @@ impl Decoder {
         let left = Vec::new();
         let state = State {
             core,
-            program,
-            assembler,
-            plans,
+            maker: Maker { program, assembler, plans, on_error, max_event_bytes, error_count: 0 },
             strict,
-            on_error,
-            max_event_bytes,
-            error_count: 0,
             left,
             closed: false,
             dialect: None,
@@ -199,7 +189,7 @@ impl Decoder {
         let mut state = self.enter()?;
         state.core.reset();
         state.left = Vec::new();
-        (state.closed, state.error_count) = (false, 0);
+        (state.closed, state.maker.error_count) = (false, 0);
         (state.dialect, state.asked_for_dialect) = (None, std::ptr::null());
         Ok(())
     }
@@ -244,7 +234,7 @@ impl Decoder {
     /// How many errors came, whatever became of them.
     #[getter]
     fn error_count(&self) -> PyResult<u64> {
-        Ok(self.enter()?.error_count)
+        Ok(self.enter()?.maker.error_count)
     }
 
     /// The dialect of the first event that belongs to one, e.g. "openai-chat"; None before.
@@ -264,9 +254,9 @@ impl Decoder {
 impl Drop for State {
     fn drop(&mut self) {
         let predictor = self.core.take_predictor();
-        let plans = std::mem::take(&mut self.plans);
-        let assembler = std::mem::take(&mut self.assembler);
-        self.program.get().keep_warm(self.strict, Warm { predictor, plans, assembler });
+        let Maker { program, assembler, plans, .. } = &mut self.maker;
+        let (assembler, plans) = (std::mem::take(assembler), std::mem::take(plans));
+        program.get().keep_warm(self.strict, Warm { predictor, plans, assembler });
     }
 }
 
@@ -274,10 +264,10 @@ impl State {
     /// Compile what a rule stands for: a dialect has been met that this process has not seen before.
     #[cold]
     fn load(&mut self, py: Python<'_>, rule: usize) -> PyResult<()> {
-        let program = Program::with_rule(py, &self.program, rule)?;
+        let program = Program::with_rule(py, &self.maker.program, rule)?;
         self.core.set_schema(program.get().schema.clone());
-        self.assembler.grow(program.get());
-        self.program = program;
+        self.maker.assembler.grow(program.get());
+        self.maker.program = program;
         Ok(())
     }
 
@@ -336,17 +326,7 @@ impl State {
             let Some(step) = self.core.parse(chunk, position) else { return Ok(None) };
             if let Step::Unknown(rule) = step {
                 self.load(py, rule)?;
-                continue;
-            }
-            let maker = Maker {
-                program: self.program.get(),
-                assembler: &mut self.assembler,
-                plans: &mut self.plans,
-                on_error: self.on_error,
-                max_event_bytes: self.max_event_bytes,
-                error_count: &mut self.error_count,
-            };
-            if let Some(event) = maker.make(py, step)? {
+            } else if let Some(event) = self.maker.make(py, step)? {
                 self.note_dialect(&event)?;
                 return Ok(Some(event));
             }
@@ -362,11 +342,10 @@ impl State {
         position: &mut usize,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(hit) = self.core.take(chunk, position) else { return Ok(None) };
-        let plan = self.plans.get(py, self.program.get(), &mut self.assembler, hit.template)?;
-        if self.dialect.is_none() {
-            self.dialect = plan.dialect.as_ref().map(|name| name.clone_ref(py));
-        }
-        plan.make(py, self.program.get(), &mut self.assembler, hit).map(Some)
+        let Maker { program, assembler, plans, .. } = &mut self.maker;
+        let plan = plans.get(py, program.get(), assembler, hit.template)?;
+        plan.note_dialect(py, &mut self.dialect);
+        plan.make(py, program.get(), assembler, hit).map(Some)
     }
 
     /// The next event that the end of the stream gives; None: there is no more.
@@ -378,18 +357,7 @@ impl State {
             let Some(step) = self.core.finish() else { return Ok(None) };
             if let Step::Unknown(rule) = step {
                 self.load(py, rule)?;
-                continue;
-            }
-            let maker = Maker {
-                program: self.program.get(),
-                assembler: &mut self.assembler,
-                plans: &mut self.plans,
-                on_error: self.on_error,
-                max_event_bytes: self.max_event_bytes,
-                error_count: &mut self.error_count,
-            };
-            let made = maker.make(py, step)?;
-            if let Some(event) = made {
+            } else if let Some(event) = self.maker.make(py, step)? {
                 self.note_dialect(&event)?;
                 return Ok(Some(event));
             }
@@ -456,13 +424,12 @@ impl State {
         while *position < chunk.len()
             && let Some(hit) = self.core.take(chunk, position)
         {
-            let plan = self.plans.get(py, self.program.get(), &mut self.assembler, hit.template)?;
-            if self.dialect.is_none() {
-                self.dialect = plan.dialect.as_ref().map(|name| name.clone_ref(py));
-            }
-            match plan.text(py, self.program.get()) {
+            let Maker { program, assembler, plans, .. } = &mut self.maker;
+            let plan = plans.get(py, program.get(), assembler, hit.template)?;
+            plan.note_dialect(py, &mut self.dialect);
+            match plan.text(py, program.get()) {
                 Some(pieces) => text.push_pieces(pieces, hit),
-                None => text.push_event(&plan.make(py, self.program.get(), &mut self.assembler, hit)?)?,
+                None => text.push_event(&plan.make(py, program.get(), assembler, hit)?)?,
             }
         }
         Ok(())
@@ -502,18 +469,19 @@ impl Sink<'_, '_> {
 }
 
 /// What makes objects of steps, apart from the core, which the steps borrow from.
-struct Maker<'a> {
-    program: &'a Program,
-    assembler: &'a mut Assembler,
-    plans: &'a mut Plans,
+struct Maker {
+    program: Py<Program>,
+    assembler: Assembler,
+    plans: Plans,
     on_error: OnError,
     max_event_bytes: usize,
-    error_count: &'a mut u64,
+    error_count: u64,
 }
 
-impl Maker<'_> {
-    fn make<'py>(self, py: Python<'py>, step: Step<'_>) -> PyResult<Option<Bound<'py, PyAny>>> {
+impl Maker {
+    fn make<'py>(&mut self, py: Python<'py>, step: Step<'_>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Self { program, assembler, plans, .. } = self;
+        let program = program.get();
         match step {
             Step::Nothing | Step::Unknown(_) => Ok(None),
             Step::Text(text, name) => {
@@ -544,7 +512,7 @@ impl Maker<'_> {
                 Ok(Some(made))
             }
             Step::Failed(failure) => {
-                *self.error_count += 1;
+                self.error_count += 1;
                 if self.on_error == OnError::Skip {
                     return Ok(None);
                 }

@@ -12,8 +12,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 use pyo3::{Borrowed, PyTypeInfo, ffi};
-use std::ffi::c_void;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::OnceLock;
 
 /// Iterates over the events of a stream, and pulls a chunk whenever it needs one.
 ///
@@ -29,7 +28,7 @@ pub(crate) struct EventIterator {
 /// PyO3 counts for each call whether this thread may use Python, and turns what a function returns into what CPython expects. That is a tenth
 /// of the time of a predicted event. So an event that is there and fits a template is handed out without, as is the next
 /// chunk taken if that is all; whatever else comes up is left to [`EventIterator::__next__`], with nothing done.
-static GENERAL_NEXT: AtomicPtr<c_void> = AtomicPtr::new(std::ptr::null_mut());
+static GENERAL_NEXT: OnceLock<ffi::iternextfunc> = OnceLock::new();
 
 /// Put [`quick_next`] in its place, before there is any iterator.
 pub(crate) fn quicken(py: Python<'_>) {
@@ -40,8 +39,9 @@ pub(crate) fn quicken(py: Python<'_>) {
     // SAFETY: `class` is a ready type, of which no instance exists yet, and we hold the GIL. What CPython keeps apart from the
     // slot (`EventIterator.__next__`) still leads to the general function.
     unsafe {
-        if let Some(general) = (*class).tp_iternext {
-            GENERAL_NEXT.store(general as *mut c_void, Ordering::Relaxed);
+        if let Some(general) = (*class).tp_iternext
+            && GENERAL_NEXT.set(general).is_ok()
+        {
             (*class).tp_iternext = Some(quick_next);
         }
     }
@@ -58,11 +58,8 @@ unsafe extern "C" fn quick_next(object: *mut ffi::PyObject) -> *mut ffi::PyObjec
     if let Ok(Some(event)) = at_hand {
         return event;
     }
-    // SAFETY: stored by `quicken`, which put this function in its place, and not changed since.
-    let general =
-        unsafe { std::mem::transmute::<*mut c_void, ffi::iternextfunc>(GENERAL_NEXT.load(Ordering::Relaxed)) };
-    // SAFETY: as this function was called.
-    unsafe { general(object) }
+    // SAFETY: as this function was called. There is one, as it came before this function took its place.
+    GENERAL_NEXT.get().map_or(std::ptr::null_mut(), |general| unsafe { general(object) })
 }
 
 impl EventIterator {

@@ -51,13 +51,21 @@ pub(crate) enum Part {
     Dict(Vec<(Py<PyAny>, Part)>),
 }
 
-/// The event as a list of parts that lead to holes (part 0 is the event), and the slots that are holes.
+/// The event as a list of parts that lead to holes (the first is the event), and the slots that are holes.
+#[derive(Default)]
 struct Reuse {
-    /// Each part but the first: the part it hangs on, and where in that.
-    below: Vec<(usize, isize)>,
+    parts: Vec<Place>,
     holes: Vec<(usize, isize, usize, Kind)>,
-    /// How many words of each part are what [`Kept::words`] keeps: its type and all slots or items.
-    sizes: Vec<usize>,
+}
+
+/// Where a part of an event is found.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The part it hangs on, and where in that; of the event itself not looked at.
+    parent: usize,
+    offset: isize,
+    /// How many words of it are what [`Kept::words`] keeps: its type and all slots or items.
+    size: usize,
 }
 
 /// An earlier event.
@@ -72,9 +80,9 @@ struct Kept {
 
 /// How to make the events of one template.
 pub(crate) struct Plan {
-    pub(crate) root: Part,
+    root: Part,
     /// The dialect of its events, if they have one.
-    pub(crate) dialect: Option<Py<PyAny>>,
+    dialect: Option<Py<PyAny>>,
     /// Where the text of its events is, once that was asked for.
     text: OnceCell<Option<Vec<Piece>>>,
     reuse: Option<Reuse>,
@@ -95,11 +103,11 @@ impl Plan {
     ) -> PyResult<Self> {
         let builder = Builder { parsed, holes: &learned.holes };
         let root = builder.part(0, Some(shape), event)?;
-        let mut reuse = Reuse { below: Vec::new(), holes: Vec::new(), sizes: Vec::new() };
+        let mut reuse = Reuse::default();
         let reusable = cfg!(not(any(Py_GIL_DISABLED, Py_3_14)))
             && !matches!(root, Part::Constant(_))
-            && reuse.add(event.py(), parsed.program, &root, 0);
-        let reuse = (reusable && reuse.below.len() < MAX_PARTS).then_some(reuse);
+            && reuse.add(event.py(), parsed.program, &root, 0, 0);
+        let reuse = (reusable && reuse.parts.len() <= MAX_PARTS).then_some(reuse);
         let dialect = dialect(event)?;
         Ok(Self { root, dialect, text: OnceCell::new(), reuse, kept: Vec::new(), next: 0, room: reuse::LEAST_ROOM })
     }
@@ -157,6 +165,14 @@ impl Plan {
         self.text.get_or_init(|| text::pieces(py, program, &self.root)).as_deref()
     }
 
+    /// Note the dialect of the events, if none is known yet.
+    #[inline]
+    pub(crate) fn note_dialect(&self, py: Python<'_>, known: &mut Option<Py<PyAny>>) {
+        if known.is_none() {
+            *known = self.dialect.as_ref().map(|name| name.clone_ref(py));
+        }
+    }
+
     /// Let go of earlier events.
     pub(crate) fn forget_events(&mut self) {
         self.kept = Vec::new();
@@ -182,55 +198,47 @@ impl Plan {
 
 impl Reuse {
     /// Add a part and what is below it. False: something in it must be new in every event.
-    fn add(&mut self, py: Python<'_>, program: &Program, part: &Part, at: usize) -> bool {
-        match part {
-            Part::Constant(_) => true,
-            Part::Object { class, varying, .. } => {
-                let class = program.layouts[*class].class(py);
-                // Whatever else an instance has (a dict, weak references, a finalizer) would live on in the next event.
-                let Some(slots) = adopt::slots(class) else { return false };
-                self.sizes.push(1 + slots);
-                varying.iter().all(|(offset, part)| self.add_inner(py, program, part, at, *offset))
-            }
-            Part::Tuple(parts) => {
-                self.sizes.push(2 + parts.len());
-                parts.iter().enumerate().all(|(item, part)| {
-                    let offset = (ITEMS + item * size_of::<*mut ffi::PyObject>()) as isize;
-                    self.add_inner(py, program, part, at, offset)
-                })
-            }
-            Part::Hole { .. } | Part::List(_) | Part::Dict(_) => false,
-        }
-    }
-
-    fn add_inner(&mut self, py: Python<'_>, program: &Program, part: &Part, at: usize, offset: isize) -> bool {
+    fn add(&mut self, py: Python<'_>, program: &Program, part: &Part, parent: usize, offset: isize) -> bool {
+        let at = self.parts.len();
         match part {
             Part::Constant(_) => true,
             Part::Hole { index, kind } => {
-                self.holes.push((at, offset, *index, *kind));
+                self.holes.push((parent, offset, *index, *kind));
                 true
             }
-            part => {
-                self.below.push((at, offset));
-                self.add(py, program, part, self.below.len())
+            Part::Object { class, varying, .. } => {
+                // Whatever else an instance has (a dict, weak references, a finalizer) would live on in the next event.
+                let Some(slots) = adopt::slots(program.layouts[*class].class(py)) else { return false };
+                self.parts.push(Place { parent, offset, size: 1 + slots });
+                varying.iter().all(|(offset, part)| self.add(py, program, part, at, *offset))
             }
+            Part::Tuple(parts) => {
+                self.parts.push(Place { parent, offset, size: 2 + parts.len() });
+                parts.iter().enumerate().all(|(item, part)| {
+                    let offset = (ITEMS + item * size_of::<*mut ffi::PyObject>()) as isize;
+                    self.add(py, program, part, at, offset)
+                })
+            }
+            Part::List(_) | Part::Dict(_) => false,
         }
     }
 
     /// What [`Kept::words`] keeps of an event that this plan has just made.
     fn words(&self, event: &Bound<'_, PyAny>) -> Box<[usize]> {
-        let mut parts = vec![event.as_ptr()];
+        let mut objects: Vec<*mut ffi::PyObject> = Vec::new();
+        let mut words = Vec::new();
         // SAFETY: a new event has the parts that the plan gave it, with the classes and lengths that offsets and sizes were taken from.
         unsafe {
-            for &(parent, offset) in &self.below {
-                parts.push(*parts[parent].byte_offset(offset).cast::<*mut ffi::PyObject>());
+            for &Place { parent, offset, size } in &self.parts {
+                let object = match objects.get(parent) {
+                    Some(parent) => *parent.byte_offset(offset).cast::<*mut ffi::PyObject>(),
+                    None => event.as_ptr(),
+                };
+                words.extend_from_slice(std::slice::from_raw_parts(object.cast::<usize>().add(1), size));
+                objects.push(object);
             }
-            let words = parts.iter().zip(&self.sizes);
-            words
-                .flat_map(|(&part, &size)| std::slice::from_raw_parts(part.cast::<usize>().add(1), size))
-                .copied()
-                .collect()
         }
+        words.into()
     }
 
     /// Turn an event into the next one, if nobody but the plan has it, it is as it was made, and there is room. False: make another.
@@ -243,12 +251,10 @@ impl Reuse {
         // more, as a plan's room only grows.
         unsafe {
             let mut before = 0;
-            for (part, &size) in self.sizes.iter().enumerate() {
-                let object = match self.below.get(part.wrapping_sub(1)) {
-                    Some(&(parent, offset)) => {
-                        *parts[parent % MAX_PARTS].0.byte_offset(offset).cast::<*mut ffi::PyObject>()
-                    }
-                    None => kept.event.as_ptr(),
+            for (part, &Place { parent, offset, size }) in self.parts.iter().enumerate() {
+                let object = match part {
+                    0 => kept.event.as_ptr(),
+                    _ => *parts[parent % MAX_PARTS].0.byte_offset(offset).cast::<*mut ffi::PyObject>(),
                 };
                 let Some(words) = kept.words.get(before..before + size) else { return false };
                 if ffi::Py_REFCNT(object) != 1 || !is_made_of(object, words) {
