@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, TypeVar, overload
 
 from .errors import SSEError
-from .events.answers import StreamEvent, string
+from .events.answers import StreamEvent, joined_text
 from .events.declare import Event
 from .events.error import ErrorEvent
 
@@ -255,7 +255,7 @@ class Streams:
                 texts.append(decoder.text(chunk))
                 if decoder.ended:
                     break
-            texts += _last_texts(decoder)
+            texts.append(_last_text(decoder))
         except SSEError as error:
             error.text = "".join(texts) + error.text
             raise
@@ -267,14 +267,13 @@ def bind(backend: Backend) -> Streams:
     return Streams(backend)
 
 
-def _last_texts(decoder: Any) -> list[str]:
-    """The texts that the end of the stream gives."""
+def _last_text(decoder: Any) -> str:
+    """The text that the end of the stream gives."""
     try:
-        events = decoder.close()
+        return joined_text(decoder.close())
     except SSEError as error:
-        error.text, error.events = "".join([string(event.text) for event in error.events]), []
+        error.text, error.events = joined_text(error.events), []
         raise
-    return [string(event.text) for event in events]
 
 
 def _chunks(source: Any) -> Iterator[Any]:

@@ -14,7 +14,7 @@ SYNC = ("httpx", "httpx2", "requests", "urllib3", "niquests")
 ASYNC = ("httpx", "httpx2", "aiohttp", "niquests")
 
 
-def library(name: str) -> Any:
+def installed(name: str) -> Any:
     """The module of a client; skips the test where it is not installed."""
     if name in ("urllib3", "requests") and importlib.util.find_spec("urllib3_future"):
         pytest.skip("urllib3 is urllib3-future here, which niquests brings: tested as niquests")
@@ -31,14 +31,14 @@ class Sync:
 
     def __init__(self, name: str, **arguments: Any) -> None:
         self.name = name
-        self.library = library(name)
+        self.module = installed(name)
         self.adapter = adapter_of(name)
         if name in ("httpx", "httpx2"):
-            self.client = self.library.Client(trust_env=False, **arguments)
+            self.client = self.module.Client(trust_env=False, **arguments)
         elif name == "urllib3":
-            self.client = self.library.PoolManager(timeout=self.library.Timeout(10))
+            self.client = self.module.PoolManager(timeout=self.module.Timeout(10))
         else:
-            self.client = self.library.Session()
+            self.client = self.module.Session()
             self.client.trust_env = False
 
     def open(self, url: str) -> Any:
@@ -58,7 +58,7 @@ class Async:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.library = library(name)
+        self.module = installed(name)
         adapter = adapter_of(name)
         prefix = "" if name == "aiohttp" else "a"
         self.stream = getattr(adapter, f"{prefix}stream")
@@ -68,12 +68,12 @@ class Async:
     @asynccontextmanager
     async def client(self, **arguments: Any) -> AsyncIterator[Any]:
         if self.name in ("httpx", "httpx2"):
-            async with self.library.AsyncClient(trust_env=False, **arguments) as client:
+            async with self.module.AsyncClient(trust_env=False, **arguments) as client:
                 yield client
         elif self.name == "aiohttp":
-            async with self.library.ClientSession(**arguments) as client:
+            async with self.module.ClientSession(**arguments) as client:
                 yield client
         else:
-            async with self.library.AsyncSession(**arguments) as client:
+            async with self.module.AsyncSession(**arguments) as client:
                 client.trust_env = False
                 yield client

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, overload
 
 from ..errors import SSEError, damaged, invalid_json, mismatch, server_error, too_large, truncated
-from ..events.answers import StreamEvent, string
+from ..events.answers import StreamEvent, joined_text
 from ..events.declare import Event, Kind, Shape, schema_of, shape_of
 from ..events.error import ErrorEvent
 from ..events.generic import GenericEvent
@@ -247,9 +247,9 @@ class Decoder(Generic[E]):
             RuntimeError: as in `feed`.
         """
         try:
-            return _joined(self.feed(data))
+            return joined_text(self.feed(data))
         except SSEError as error:
-            error.text, error.events = _joined(error.events), []
+            error.text, error.events = joined_text(error.events), []
             raise
 
     def close(self) -> list[E]:
@@ -488,11 +488,6 @@ def _target_shape(target: Any) -> Shape | None:
     if not shape.classes or shape.kinds != Kind.OBJECT:
         raise TypeError(f"target must be an event class, a union of event classes or None, not {target!r}")
     return shape
-
-
-def _joined(events: list[Any]) -> str:
-    """The texts of ``events``."""
-    return "".join([string(event.text) for event in events])
 
 
 def _generic(payload: Any, event: bytes) -> GenericEvent:

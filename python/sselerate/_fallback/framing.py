@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TypeAlias
 
-__all__ = ["COMMENT", "EVENT", "TAIL", "TOO_LARGE", "Frame", "Framer", "whole"]
+__all__ = ["COMMENT", "EVENT", "TAIL", "TOO_LARGE", "Frame", "Framer", "milliseconds", "whole"]
 
 EVENT = "event"
 """A block with data, ended by its blank line."""
@@ -37,6 +37,15 @@ _LF = b"\n\n", b"\n\ndata: "
 _CRLF = b"\r\n\r\n", b"\r\n\r\ndata: "
 _BOM = b"\xef\xbb\xbf"
 _LARGEST_RETRY = 2**64 - 1
+
+
+def milliseconds(value: bytes) -> int | None:
+    """What the value of a ``retry`` field says; None if it is to be ignored."""
+    digits = value.lstrip(b"0")
+    # isdigit() of bytes knows ASCII only; 20 digits are enough for any 64-bit number
+    if value.isdigit() and len(digits) <= 20 and int(digits or b"0") <= _LARGEST_RETRY:
+        return int(digits or b"0")
+    return None
 
 
 def whole(data: object) -> bytes:
@@ -275,10 +284,9 @@ class Framer:
             if b"\0" not in value:
                 self._id = value
         elif name == b"retry":
-            digits = value.lstrip(b"0")
-            # isdigit() of bytes knows ASCII only; 20 digits are enough for any 64-bit number
-            if value.isdigit() and len(digits) <= 20 and int(digits or b"0") <= _LARGEST_RETRY:
-                self.retry = self._retry = int(digits or b"0")
+            retry = milliseconds(value)
+            if retry is not None:
+                self.retry = self._retry = retry
         elif colon and not name:
             self.comment_count += 1
             return COMMENT, value, b"", None, None, self.start

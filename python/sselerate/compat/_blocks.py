@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from .._backend import BACKEND, Parser
+from .._fallback.framing import milliseconds
 
 __all__ = ["Blocks", "LineReader", "Make", "TooLarge"]
 
@@ -24,7 +25,6 @@ E = TypeVar("E")
 
 _BOM = b"\xef\xbb\xbf"
 _LF, _CR = b"\n\r"  # as numbers, since bytes are searched for a number five times as fast as for a byte
-_LARGEST_RETRY = 2**64 - 1
 _MOST_WAITING = 65536
 """How many bytes of a block may wait for its blank line before it is read line by line."""
 
@@ -146,10 +146,9 @@ class LineReader(Generic[E]):
             if b"\0" not in value:
                 self._id = value
         elif name == b"retry":
-            # isdigit() of bytes knows ASCII only; 20 digits are enough for any 64-bit number
-            digits = value.lstrip(b"0")
-            if value.isdigit() and len(digits) <= 20 and int(digits or b"0") <= _LARGEST_RETRY:
-                self._retry = int(digits or b"0")
+            retry = milliseconds(value)
+            if retry is not None:
+                self._retry = retry
         elif not name:
             self._size -= len(line)  # comments do not count
 

@@ -12,6 +12,7 @@ key ``text``, which repeats the whole text, while its ``text`` is "".
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -126,6 +127,11 @@ class StreamEvent(Event):
 def string(value: Any) -> str:
     """``value`` if it is text, else ""."""
     return value if isinstance(value, str) else ""
+
+
+def joined_text(events: Iterable[Any]) -> str:
+    """The ``text`` of ``events``, joined; of classes that are not ours it may be anything."""
+    return "".join([string(event.text) for event in events])
 
 
 def reason(value: Any) -> str | None:
