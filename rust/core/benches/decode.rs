@@ -7,15 +7,15 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sselerate_core::decoder::{Decoder, Options};
 use sselerate_core::framing::{Framer, Item, Mode};
 use sselerate_core::json::{Tape, parse};
-use sselerate_core::schema::{Class, Field, Schema, Shape, Target, kinds};
 use std::hint::black_box;
-use std::sync::Arc;
+
+mod completions;
+use completions::{PADDING, TOKENS, event, schema};
 
 const CHUNK: usize = 16 << 10;
 const EVENTS: usize = 4000;
 
 fn stream() -> Vec<u8> {
-    const TOKENS: [&str; 10] = [" the", " a", " of", "ing", " model", " stream", ".\\n", " café", ",", " token"];
     let mut state = 1u32;
     let mut random = |below: u32| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -23,33 +23,9 @@ fn stream() -> Vec<u8> {
     };
     let mut stream = String::new();
     for _ in 0..EVENTS {
-        let (token, padding) = (TOKENS[random(10)], &"aZ3kQ9xLm0PwR7tB"[..1 + random(16)]);
-        stream.push_str(&format!(
-            r#"data: {{"id":"cmpl-8wq44uFYuGm6kNe44ntRwluggKZFY","object":"text_completion","created":1709033852,"choices":[{{"text":"{token}","index":0,"logprobs":null,"finish_reason":null}}],"model":"gpt-3.5-turbo-instruct","system_fingerprint":"fp_1234567890","obfuscation":"{padding}"}}"#
-        ));
-        stream.push_str("\n\n");
+        stream.push_str(&event(TOKENS[random(10)], &PADDING[..1 + random(16)]));
     }
     stream.into_bytes()
-}
-
-fn schema() -> Arc<Schema> {
-    let field = |wire: &str, shape| Field { wire: wire.into(), shape, required: false };
-    let shape = |kinds, classes, items| Shape { kinds, classes, items, ..Shape::default() };
-    let names = ["id", "object", "created", "model", "choices", "system_fingerprint", "obfuscation"];
-    let event = names.iter().map(|name| field(name, if *name == "choices" { 2 } else { 3 })).collect();
-    let choice = ["text", "index", "logprobs", "finish_reason"].iter().map(|name| field(name, 3)).collect();
-    Arc::new(Schema {
-        classes: vec![Class { fields: event }, Class { fields: choice }],
-        shapes: vec![
-            shape(kinds::OBJECT, vec![0], None),
-            shape(kinds::OBJECT, vec![1], None),
-            shape(kinds::ARRAY, vec![], Some(1)),
-            shape(127, vec![], None),
-        ],
-        target: Target::Shape(0),
-        last: Vec::new(),
-        last_names: Vec::new(),
-    })
 }
 
 fn decode(stream: &[u8], chunk: usize, predict: bool) -> usize {

@@ -9,25 +9,17 @@
 
 use sselerate_core::decoder::{Decoder, Options, Step};
 use sselerate_core::framing::{Framer, Mode};
-use sselerate_core::schema::{Class, Field, Schema, Shape, Target, kinds};
 use std::fmt::Write;
-use std::sync::Arc;
+
+#[path = "../benches/completions/mod.rs"]
+mod completions;
+use completions::{PADDING, TOKENS, schema};
 
 const EVENTS: usize = 1000;
-const TOKENS: [&str; 10] = [" the", " a", " of", "ing", " model", " stream", ".\\n", " café", ",", " token"];
-const PADDING: &str = "aZ3kQ9xLm0PwR7tB";
-
-/// Completions as OpenAI sends them: tokens and padding of varying length, all else the same.
+/// Tokens and padding of varying length, all else the same.
 fn completions() -> String {
-    let mut stream = String::new();
-    for event in 0..EVENTS {
-        let (token, padding) = (TOKENS[event * 7 % 10], &PADDING[..1 + event * 5 % 16]);
-        stream.push_str(&format!(
-            r#"data: {{"id":"cmpl-8wq44uFYuGm6kNe44ntRwluggKZFY","object":"text_completion","created":1709033852,"choices":[{{"text":"{token}","index":0,"logprobs":null,"finish_reason":null}}],"model":"gpt-3.5-turbo-instruct","system_fingerprint":"fp_1234567890","obfuscation":"{padding}"}}"#
-        ));
-        stream.push_str("\n\n");
-    }
-    stream
+    let text = |event: usize| completions::event(TOKENS[event * 7 % 10], &PADDING[..1 + event * 5 % 16]);
+    (0..EVENTS).map(text).collect()
 }
 
 /// An event of `shape`, one of 5,040: the order of its seven keys.
@@ -94,26 +86,6 @@ fn pieces(stream: &str, events: usize) -> Vec<&[u8]> {
         }
     }
     pieces
-}
-
-fn schema() -> Arc<Schema> {
-    let field = |wire: &str, shape| Field { wire: wire.into(), shape, required: false };
-    let shape = |kinds, classes, items| Shape { kinds, classes, items, ..Shape::default() };
-    let names = ["id", "object", "created", "model", "choices", "system_fingerprint", "obfuscation"];
-    let event = names.iter().map(|name| field(name, if *name == "choices" { 2 } else { 3 })).collect();
-    let choice = ["text", "index", "logprobs", "finish_reason"].iter().map(|name| field(name, 3)).collect();
-    Arc::new(Schema {
-        classes: vec![Class { fields: event }, Class { fields: choice }],
-        shapes: vec![
-            shape(kinds::OBJECT, vec![0], None),
-            shape(kinds::OBJECT, vec![1], None),
-            shape(kinds::ARRAY, vec![], Some(1)),
-            shape(127, vec![], None),
-        ],
-        target: Target::Shape(0),
-        last: Vec::new(),
-        last_names: Vec::new(),
-    })
 }
 
 fn main() {
