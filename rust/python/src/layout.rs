@@ -4,6 +4,7 @@
 //! `__init__` of a frozen dataclass would spend more time than the parser. The offsets are read from the member descriptors
 //! that `__slots__` left on the class.
 
+use crate::attributes;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -150,6 +151,7 @@ impl EventLayout {
     pub(crate) fn note_extra(&self, py: Python<'_>) -> PyResult<()> {
         if !self.noted.swap(true, Ordering::Relaxed) {
             py.import("sselerate.events.declare")?.call_method1("note_extra", (self.layout.class(py),))?;
+            attributes::quicken(self.layout.class(py))?;
         }
         Ok(())
     }

@@ -1,0 +1,105 @@
+"""Unknown keys as attributes, and what a class that has met some does with all its other attributes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from sselerate.events import Event, event
+from tests.backends import Backend
+
+
+def decode(backend: Backend, target: type, **payload: Any) -> Any:
+    (item,) = backend.Decoder(target).feed(b"data: " + json.dumps(payload).encode() + b"\n\n")
+    return item
+
+
+def test_attributes_of_a_class_that_has_met_unknown_keys(backend: Backend) -> None:
+    @event
+    class Line(Event):
+        text: str
+        note: str | None = None
+
+        @property
+        def loud(self) -> str:
+            return self.text.upper()
+
+    plain = decode(backend, Line, text="a")
+    item = decode(backend, Line, text="b", zz=1, loud="hidden")
+    for _ in range(20):
+        assert (plain.text, plain.note, plain.loud, plain.extra) == ("a", None, "A", None)
+        assert (item.text, item.note, item.loud, item.zz) == ("b", None, "B", 1)
+    for one in (plain, item):
+        with pytest.raises(AttributeError, match="nothing"):
+            one.nothing  # noqa: B018
+        assert not hasattr(one, "zy")
+    with pytest.raises(AttributeError, match="zz"):
+        plain.zz  # noqa: B018
+    object.__delattr__(item, "text")
+    with pytest.raises(AttributeError, match="text"):
+        item.text  # noqa: B018
+    assert item.loud == "hidden"  # as of any class with a `__getattr__` whose property fails
+
+
+def test_a_class_with_its_own_way_to_attributes(backend: Backend) -> None:
+    @event
+    class Line(Event):
+        text: str
+
+        def __getattribute__(self, name: str) -> Any:
+            return "all" if name == "text" else object.__getattribute__(self, name)
+
+    item = decode(backend, Line, text="b", zz=1)
+    assert (item.text, item.zz) == ("all", 1)
+
+
+def test_a_way_to_attributes_that_is_set_later(backend: Backend) -> None:
+    @event
+    class Line(Event):
+        text: str
+
+    item = decode(backend, Line, text="b", zz=1)
+    assert (item.text, item.zz) == ("b", 1)
+    Line.__getattr__ = lambda self, name: f"no {name}"  # type: ignore[attr-defined]
+    assert (item.text, item.zz) == ("b", "no zz")
+    Line.__getattribute__ = lambda self, name: "all"  # type: ignore[assignment,method-assign]
+    assert (item.text, item.zz) == ("all", "all")
+    del Line.__getattribute__
+    del Line.__getattr__  # type: ignore[attr-defined]
+    assert item.text == "b"
+    with pytest.raises(AttributeError):
+        item.zz  # noqa: B018
+
+
+def test_a_subclass(backend: Backend) -> None:
+    @event
+    class Line(Event):
+        text: str
+
+    @event
+    class Longer(Line):
+        more: int = 0
+
+    assert decode(backend, Line, text="b", zz=1).zz == 1
+    item = decode(backend, Longer, text="c", more=2, zz=3)
+    assert (item.text, item.more, item.zz) == ("c", 2, 3)
+
+
+def test_a_descriptor_of_another_class(backend: Backend) -> None:
+    """It refuses instances that are not its own."""
+
+    @event
+    class Other(Event):
+        a: int = 0
+        z: int = 0
+
+    @event
+    class Line(Event):
+        text: str
+
+    Line.borrowed = Other.__dict__["z"]  # type: ignore[attr-defined]
+    item = decode(backend, Line, text="b", zz=1)
+    with pytest.raises(TypeError, match="z"):
+        item.borrowed  # noqa: B018
