@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import json
 import weakref
 from typing import Any
 
@@ -57,6 +58,88 @@ def test_changes_by_force_stay_with_their_event(backend: Backend, change: Any) -
         assert (item.id, item.object, item.choices[0].text) == ("x", "text_completion", text)
         change(item, n)
         del item
+
+
+def extended(item: Any) -> None:
+    item.extra["more"] = 1
+
+
+def shortened(item: Any) -> None:
+    del item.extra["spent"]
+
+
+def overwritten(item: Any) -> None:
+    item.extra["cost"] = item.extra["spent"]["n"]
+
+
+def changed_below(item: Any) -> None:
+    item.extra["spent"]["n"] = "another"
+
+
+def changed_in_a_list(item: Any) -> None:
+    item.extra["tags"][1]["of"].append(4)
+
+
+def another_item(item: Any) -> None:
+    item.extra["tags"][0] = item.extra["note"]
+
+
+def reordered(item: Any) -> None:
+    item.extra["tags"].reverse()
+
+
+def emptied(item: Any) -> None:
+    item.extra.clear()
+
+
+KEPT: list[Any] = []
+
+
+def kept_below(item: Any) -> None:
+    KEPT.append(item.extra["spent"])
+
+
+def kept_text(item: Any) -> None:
+    KEPT.append(item.extra["note"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        extended,
+        shortened,
+        overwritten,
+        changed_below,
+        changed_in_a_list,
+        another_item,
+        reordered,
+        emptied,
+        kept_below,
+        kept_text,
+    ],
+    ids=lambda f: f.__name__,
+)
+def test_changed_dicts_and_lists_stay_with_their_event(backend: Backend, change: Any) -> None:
+    decoder = backend.Decoder(CompletionStreamEvent)
+    KEPT.clear()
+    expected = []
+    for n in range(200):
+        extra = {
+            "note": "w" * (n % 25),
+            "spent": {"n": n, "by": {"model": "m"}},
+            "cost": n / 8,
+            "tags": ["a", {"of": [1, n, 3]}, None],
+        }
+        payload = {"id": "x", "object": "text_completion", "choices": [{"text": "t", "index": 0}], **extra}
+        (item,) = decoder.feed(b"data: " + json.dumps(payload).encode() + b"\n\n")
+        assert item.extra == extra
+        assert item.to_dict() == payload
+        expected.append(extra["spent"] if change is kept_below else extra["note"])
+        if n % 3 == 0:
+            change(item)
+        del item
+    if KEPT:
+        assert expected[::3] == KEPT
 
 
 def test_a_base_with_a_dict(backend: Backend) -> None:

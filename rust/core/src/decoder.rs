@@ -9,7 +9,7 @@ use crate::framing::{End, Frame, Framer, Item, StreamFramer};
 use crate::json::{Kind, Node, Tape, parse};
 use crate::schema::{Mismatch, Recognised, Schema, ShapeId, Target};
 use crate::stash::Stash;
-use crate::template::{Learned, Predictor, Span, Taken};
+use crate::template::{Adapted, Change, Learned, Predictor, Span, Taken};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -72,6 +72,8 @@ pub enum Step<'a> {
     Nothing,
     /// An event that fits a template: make it from what was learnt with it.
     Hit(Hit<'a>),
+    /// An event that fits a template which has other constants, and maybe more holes, from now on.
+    Adapted(Hit<'a>, Learned, Vec<Change>),
     /// An event that was parsed in full.
     Event(Event<'a>),
     /// Data that is text to a consumer of whatever comes, and the name in its `event` field.
@@ -182,6 +184,7 @@ impl Decoder {
     pub fn with_predictor(schema: Arc<Schema>, options: Options, predictor: Predictor) -> Self {
         let mut decoder = Self::new(schema, options);
         decoder.reader.predictor = predictor;
+        decoder.reader.predictor.begin();
         decoder
     }
 
@@ -194,6 +197,7 @@ impl Decoder {
     pub fn reset(&mut self) {
         self.framer.reset();
         self.stash.clear();
+        self.reader.predictor.begin();
         (self.reader.event_index, self.reader.done, self.reader.ended, self.reader.unknown) = (0, false, false, false);
     }
 
@@ -255,12 +259,37 @@ impl Decoder {
         Some(self.reader.hit(taken, chunk))
     }
 
+    /// The same for all events from `*position` on that fit the template of the first: each is given to `each`, until that says no. How many
+    /// there were.
+    #[inline]
+    pub fn take_run(&mut self, chunk: &[u8], position: &mut usize, mut each: impl FnMut(Hit<'_>) -> bool) -> u64 {
+        if !self.may_take() {
+            return 0;
+        }
+        let reader = &mut self.reader;
+        let give = |template, spans: &[Span]| each(Hit { template, bytes: chunk, spans });
+        let (count, end) = reader.predictor.take_run(chunk, *position, reader.options.max_event_bytes, give);
+        if count > 0 {
+            self.framer.took(false, *position);
+            *position = end;
+            reader.event_index += count;
+        }
+        count
+    }
+
+    /// Whether the next event may be compared with the templates.
+    #[inline]
+    fn may_take(&mut self) -> bool {
+        let reader = &self.reader;
+        reader.predictor.is_active() && !reader.ended && self.stash.is_empty() && self.framer.at_block_start()
+    }
+
     #[inline]
     fn taken(&mut self, chunk: &[u8], position: &mut usize) -> Option<Taken> {
-        let reader = &mut self.reader;
-        if !reader.predictor.is_active() || reader.ended || !self.stash.is_empty() || !self.framer.at_block_start() {
+        if !self.may_take() {
             return None;
         }
+        let reader = &mut self.reader;
         let taken = reader.predictor.take_event(chunk, *position)?;
         if taken.end - *position > reader.options.max_event_bytes {
             return None;
@@ -405,6 +434,14 @@ impl Reader {
                 self.predictor.learn_frame(taken.template, chunk, &frame);
             }
             return Step::Hit(self.hit(taken, data));
+        }
+        if predictable
+            && !named_last
+            && self.predictor.is_active()
+            && let Some(Adapted { taken, learned, changes }) = self.predictor.adapt(chunk, &frame, data)
+        {
+            let hit = self.hit(taken, data);
+            return if changes.is_empty() { Step::Hit(hit) } else { Step::Adapted(hit, learned, changes) };
         }
         self.parse_event(frame, chunk, event_index, stash)
     }

@@ -12,15 +12,18 @@
 //! check what the full parser checks: control characters, escapes, UTF-8.
 //!
 //! How it learns. A constant that changes soon after it was learnt becomes a hole for good; one that had held for long
-//! (an id when a new stream begins, a timestamp) just takes its new value. Learning costs more than a hit saves, so it has a
-//! budget that hits refill; and after some misses in a row nothing is even compared for a while.
+//! (an id when a new stream begins, a timestamp) just takes its new value. An event that differs from a template in nothing but
+//! constants is *adapted*: all its scalars are read as if they were holes, which takes a fraction of parsing it. One with another shape is parsed
+//! in full and learnt, which costs more than a hit saves: so it has a budget that hits refill, and after some misses in a row
+//! nothing is even compared for a while.
 
 use crate::framing::{Frame, Place};
 use crate::json::{Kind, Tape, scan};
 use crate::limits::MAX_INT_DIGITS;
 
-/// Templates kept. Recorded streams need four for 94 % of their events.
-const MAX_TEMPLATES: usize = 8;
+/// Templates kept. A recorded stream needs four for 94 % of its events; the others are for the next streams: all recorded chat streams
+/// together have nearly a hundred shapes.
+const MAX_TEMPLATES: usize = 128;
 /// Larger payloads are not worth remembering: they are few, and the full parser runs at memory speed there.
 const MAX_PAYLOAD: usize = 16 << 10;
 const MAX_SCALARS: usize = 256;
@@ -33,12 +36,12 @@ const PATIENCE: u32 = 8;
 const SHORTEST_PAUSE: u32 = 32;
 const LONGEST_PAUSE: u32 = 1024;
 /// What learning costs, in hits; how much can be saved up; what a miss gives back, so that it never stops for good.
-const LEARNING_COST: u32 = 8 * 3;
-const MOST_CREDIT: u32 = 8 * 96;
+const LEARNING_COST: u64 = 8 * 3;
+const MOST_CREDIT: u64 = 8 * 96;
 /// What a new decoder may spend: enough for the first events of a stream and two of those that repeat, with one to spare.
-const FIRST_CREDIT: u32 = 6 * LEARNING_COST;
-const CREDIT_OF_HIT: u32 = 8;
-const CREDIT_OF_MISS: u32 = 1;
+const FIRST_CREDIT: u64 = 6 * LEARNING_COST;
+const CREDIT_OF_HIT: u64 = 8;
+const CREDIT_OF_MISS: u64 = 1;
 
 /// What may stand in a hole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,6 +93,13 @@ struct Scalar {
     hole: bool,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Hole {
+    /// How many constant bytes are before it, behind the hole before.
+    behind: usize,
+    value: Value,
+}
+
 #[derive(Debug)]
 struct Template {
     /// Line prefix, payload and blank line of the event it was learnt from; only the payload if the rest is not known.
@@ -101,9 +111,10 @@ struct Template {
     named: bool,
     bare: bool,
     scalars: Vec<Scalar>,
-    /// What is compared: each hole with the constant before it, and the constant behind the last.
-    holes: Vec<(Box<[u8]>, Value)>,
-    last_segment: Box<[u8]>,
+    /// The scalars that are holes.
+    holes: Vec<Hole>,
+    /// What is compared: `text` without the holes.
+    constant: Vec<u8>,
     /// Hash of everything but the scalars that may vary.
     shape: u64,
     hits_since_change: u64,
@@ -118,6 +129,26 @@ pub struct Learned {
     pub template: usize,
     /// The tape nodes that are holes, in the order of [`Predictor::spans`].
     pub holes: Vec<usize>,
+}
+
+/// A constant that has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its tape node.
+    pub node: usize,
+    /// Its new value.
+    pub span: Span,
+}
+
+/// A template that has taken the constants of an event, and so fits it.
+#[derive(Debug)]
+pub struct Adapted {
+    /// The template.
+    pub taken: Taken,
+    /// Its holes. They may be more than before.
+    pub learned: Learned,
+    /// The constants that were others before.
+    pub changes: Vec<Change>,
 }
 
 /// A template that fits.
@@ -137,13 +168,21 @@ pub struct Taken {
 pub struct Predictor {
     enabled: bool,
     templates: Vec<Template>,
+    /// How many quotes the payload of each has: all events of its shape have as many, but for those escaped in strings.
+    quotes: Vec<usize>,
+    /// Those that fitted in this stream. Only these are compared line by line: the others have the constants of earlier streams.
+    live: Vec<usize>,
     spans: [Span; MAX_HOLES],
+    /// All scalars of an event that may become that of a template.
+    values: Vec<Span>,
     last: usize,
     clock: u64,
+    /// The clock when this stream began.
+    began: u64,
     misses: u32,
     pause: u32,
     next_pause: u32,
-    credit: u32,
+    credit: u64,
 }
 
 impl Predictor {
@@ -151,15 +190,25 @@ impl Predictor {
     pub fn new(enabled: bool) -> Self {
         Self {
             enabled,
-            templates: Vec::with_capacity(MAX_TEMPLATES),
+            templates: Vec::new(),
+            quotes: Vec::new(),
+            live: Vec::new(),
             spans: [Span::default(); MAX_HOLES],
+            values: Vec::new(),
             last: 0,
             clock: 0,
+            began: 0,
             misses: 0,
             pause: 0,
             next_pause: SHORTEST_PAUSE,
             credit: FIRST_CREDIT,
         }
+    }
+
+    /// Another stream begins.
+    pub fn begin(&mut self) {
+        self.live.clear();
+        self.began = self.clock;
     }
 
     /// The values of the holes of a hit, in order. They are there until the next one.
@@ -180,6 +229,36 @@ impl Predictor {
         self.first_fit::<BLOCK>(chunk, at)
     }
 
+    /// Take whole events from `at` on, none with more than `limit` bytes, as long as they fit the template of the first, and give each with its
+    /// holes to `each` until that says no: how many, and where the last one ends. Values that stand alone are not taken.
+    #[inline]
+    pub fn take_run(
+        &mut self,
+        chunk: &[u8],
+        at: usize,
+        limit: usize,
+        mut each: impl FnMut(usize, &[Span]) -> bool,
+    ) -> (u64, usize) {
+        let Self { templates, spans, last, .. } = self;
+        let expected = templates.get(*last).map_or(0, |last| last.successor);
+        let (mut count, mut position) = (0, at);
+        if let Some(template) = templates.get(expected).filter(|template| !template.bare) {
+            while let Some(end) = template.fit::<BLOCK>(chunk, position, spans)
+                && end - position <= limit
+            {
+                (count, position) = (count + 1, end);
+                let goes_on = each(expected, spans.get(..template.holes.len()).unwrap_or_default());
+                if !goes_on || template.successor != expected {
+                    break;
+                }
+            }
+        }
+        if count > 0 {
+            self.hit(expected, position, count);
+        }
+        (count, position)
+    }
+
     /// Take a payload that is already framed, if it fits a template.
     #[inline]
     pub fn take_payload(&mut self, payload: &[u8]) -> Option<Taken> {
@@ -196,30 +275,35 @@ impl Predictor {
     fn first_fit<const EXTENT: u8>(&mut self, bytes: &[u8], at: usize) -> Option<Taken> {
         let expected = self.templates.get(self.last)?.successor;
         match self.templates.get(expected)?.fit::<EXTENT>(bytes, at, &mut self.spans) {
-            Some(end) => self.hit(expected, end),
+            Some(end) => self.hit(expected, end, 1),
             None => self.other_fit::<EXTENT>(expected, bytes, at),
         }
     }
 
     #[inline(never)]
     fn other_fit<const EXTENT: u8>(&mut self, expected: usize, bytes: &[u8], at: usize) -> Option<Taken> {
-        let spans = &mut self.spans;
-        let mut others = self.templates.iter().enumerate().filter(|&(template, _)| template != expected);
-        let (template, end) =
-            others.find_map(|(number, template)| Some((number, template.fit::<EXTENT>(bytes, at, spans)?)))?;
+        let Self { templates, live, spans, .. } = self;
+        let mut others = live.iter().filter(|&&number| number != expected);
+        let (template, end) = others.find_map(|&number| {
+            let end = templates.get(number)?.fit::<EXTENT>(bytes, at, spans)?;
+            Some((number, end))
+        })?;
         self.follow(template);
-        self.hit(template, end)
+        self.hit(template, end, 1)
     }
 
-    #[inline]
-    fn hit(&mut self, template: usize, end: usize) -> Option<Taken> {
-        self.clock += 1;
+    #[inline(always)]
+    fn hit(&mut self, template: usize, end: usize, count: u64) -> Option<Taken> {
+        self.clock += count;
         self.misses = 0;
         self.next_pause = SHORTEST_PAUSE;
-        self.credit = (self.credit + CREDIT_OF_HIT).min(MOST_CREDIT);
+        self.credit = (self.credit + count * CREDIT_OF_HIT).min(MOST_CREDIT);
         self.last = template;
         let hit = self.templates.get_mut(template)?;
-        hit.hits_since_change += 1;
+        if hit.last_used <= self.began {
+            come_alive(&mut self.live, template);
+        }
+        hit.hits_since_change += count;
         hit.last_used = self.clock;
         Some(Taken { template, end, bare: hit.bare, holes: hit.holes.len() })
     }
@@ -279,6 +363,46 @@ impl Predictor {
         template.cut();
     }
 
+    /// Take a payload that has the shape of a template but other constants, which the template takes on.
+    pub fn adapt(&mut self, chunk: &[u8], frame: &Frame<'_>, payload: &[u8]) -> Option<Adapted> {
+        if payload.len() > MAX_PAYLOAD {
+            return None;
+        }
+        let (quotes, lines) = (quotes(payload), constant_lines(chunk, frame));
+        let Self { templates, values, .. } = self;
+        let candidates = self.quotes.iter().enumerate().filter(|&(_, &of)| of == quotes).map(|(number, _)| number);
+        let number = candidates
+            .into_iter()
+            .find(|&number| templates.get(number).is_some_and(|template| template.read_all(payload, lines, values)))?;
+        let template = templates.get_mut(number)?;
+        let settled = template.is_settled();
+        let scalars = template.scalars.iter().zip(&*values);
+        let changed = scalars.filter(|(scalar, span)| !scalar.hole && template.value(scalar) != span.bytes(payload));
+        let changes: Vec<_> = changed.map(|(scalar, &span)| Change { node: scalar.node, span }).collect();
+        if template.holes.len() + changes.len() > MAX_HOLES {
+            return None;
+        }
+        let mut next = changes.iter();
+        for (scalar, &span) in template.scalars.iter_mut().zip(&*values) {
+            if next.as_slice().first().is_some_and(|change| change.span == span) {
+                next.next();
+                scalar.hole = !settled;
+            }
+            (scalar.start, scalar.end) = (span.start, span.end);
+        }
+        template.set_text(payload, lines, frame.bare);
+        if !changes.is_empty() {
+            template.hits_since_change = 0;
+        }
+        let holes = template.scalars.iter().zip(&*values).filter(|(scalar, _)| scalar.hole);
+        for ((_, value), span) in holes.zip(&mut self.spans) {
+            *span = *value;
+        }
+        let learned = Learned { template: number, holes: template.hole_nodes() };
+        self.follow(number);
+        Some(Adapted { taken: self.hit(number, payload.len(), 1)?, learned, changes })
+    }
+
     /// Learn from an event that was parsed in full. `pinned` has an entry for each node of the tape. `named`: the lines around
     /// the payload are a part of the event. None: this event is not worth a template.
     pub fn learn(
@@ -302,36 +426,36 @@ impl Predictor {
         if scalars.iter().filter(|scalar| scalar.hole).count() > MAX_HOLES {
             return None;
         }
-        let lines = constant_lines(chunk, frame);
-        let (prefix, suffix) = lines.unwrap_or((b"", b""));
-        for scalar in &mut scalars {
-            (scalar.start, scalar.end) = (scalar.start + prefix.len(), scalar.end + prefix.len());
-        }
         let slot = known.unwrap_or_else(|| self.slot());
         self.clock += 1;
         let mut learned = Template {
-            text: [prefix, payload, suffix].concat(),
-            payload: (prefix.len(), prefix.len() + payload.len()),
-            framed: lines.is_some(),
+            text: Vec::new(),
+            payload: (0, 0),
+            framed: false,
             named,
             bare: frame.bare,
             scalars,
             holes: Vec::new(),
-            last_segment: Box::default(),
+            constant: Vec::new(),
             shape,
             hits_since_change: 0,
             last_used: self.clock,
             successor: slot,
         };
-        learned.cut();
-        let holes = learned.scalars.iter().filter(|scalar| scalar.hole).map(|scalar| scalar.node).collect();
+        learned.set_text(payload, constant_lines(chunk, frame), frame.bare);
+        let holes = learned.hole_nodes();
         if slot == self.templates.len() {
             self.templates.push(learned);
+            self.quotes.push(quotes(payload));
         } else {
+            self.quotes[slot] = quotes(payload);
             learned.successor = if known.is_some() { self.templates[slot].successor } else { slot };
             self.templates[slot] = learned;
         }
         self.follow(slot);
+        if !self.live.contains(&slot) {
+            come_alive(&mut self.live, slot);
+        }
         Some(Learned { template: slot, holes })
     }
 
@@ -352,13 +476,17 @@ impl Template {
         if if EXTENT == BLOCK { !self.framed } else { self.named } {
             return None;
         }
-        let mut skip = if EXTENT == BLOCK { 0 } else { self.payload.0 };
+        let (mut skip, suffix) =
+            if EXTENT == BLOCK { (0, 0) } else { (self.payload.0, self.text.len() - self.payload.1) };
+        let mut constant = self.constant.get(skip..self.constant.len().checked_sub(suffix)?)?;
         let mut rest = bytes.get(at..)?;
-        for ((segment, value), span) in self.holes.iter().zip(spans) {
-            rest = after(rest, segment.get(skip..)?)?;
+        for (hole, span) in self.holes.iter().zip(spans) {
+            let segment;
+            (segment, constant) = constant.split_at_checked(hole.behind - skip)?;
             skip = 0;
+            rest = after(rest, segment)?;
             let start = bytes.len() - rest.len();
-            if *value == Value::Str {
+            if hole.value == Value::Str {
                 let quote = scan::ascii_run(rest, 0);
                 *span = Span { start, end: start + quote, flags: 0 };
                 rest = rest.get(quote..)?;
@@ -366,27 +494,80 @@ impl Template {
                     continue;
                 }
             }
-            *span = value.read(bytes, start)?;
+            *span = hole.value.read(bytes, start)?;
             rest = bytes.get(span.end..)?;
         }
-        let suffix = if EXTENT == BLOCK { 0 } else { self.text.len() - self.payload.1 };
-        let segment = self.last_segment.get(skip..self.last_segment.len().checked_sub(suffix)?)?;
-        let end = bytes.len() - after(rest, segment)?.len();
+        let end = bytes.len() - after(rest, constant)?.len();
         (EXTENT != PAYLOAD || end == bytes.len()).then_some(end)
     }
 
-    fn cut(&mut self) {
-        let mut constant = 0;
-        self.holes.clear();
-        for scalar in self.scalars.iter().filter(|scalar| scalar.hole) {
-            self.holes.push((self.text[constant..scalar.start].into(), scalar.value));
-            constant = scalar.end;
+    /// Read all scalars of a payload with this shape. False: it has another one, or lines that are not those of the template.
+    fn read_all(&self, payload: &[u8], lines: Option<(&[u8], &[u8])>, values: &mut Vec<Span>) -> bool {
+        if self.named && lines.is_none_or(|(prefix, _)| Some(prefix) != self.text.get(..self.payload.0)) {
+            return false;
         }
-        self.last_segment = self.text[constant..].into();
+        values.clear();
+        let (mut mine, mut rest) = (self.payload.0, payload);
+        for scalar in &self.scalars {
+            let Some(behind) = after(rest, self.gap(mine, scalar.start)) else { return false };
+            let start = payload.len() - behind.len();
+            let value = match scalar.value {
+                Value::Fixed => after(behind, self.value(scalar)).map(|_| {
+                    let end = start + scalar.end - scalar.start;
+                    Span { start, end, flags: 0 }
+                }),
+                Value::Str => string(payload, start),
+                kind => kind.read(payload, start),
+            };
+            let Some(value) = value else { return false };
+            values.push(value);
+            (mine, rest) = (scalar.end, &payload[value.end..]);
+        }
+        rest == self.gap(mine, self.payload.1)
+    }
+
+    /// Take the bytes of another event of the shape, whose `scalars` count from the payload's start. Where its lines are not known, those
+    /// of the template stay.
+    fn set_text(&mut self, payload: &[u8], lines: Option<(&[u8], &[u8])>, bare: bool) {
+        let (before, behind) = (self.text.get(..self.payload.0), self.text.get(self.payload.1..));
+        let (prefix, suffix) = lines.unwrap_or((before.unwrap_or_default(), behind.unwrap_or_default()));
+        let (start, text) = (prefix.len(), [prefix, payload, suffix].concat());
+        (self.text, self.payload) = (text, (start, start + payload.len()));
+        for scalar in &mut self.scalars {
+            (scalar.start, scalar.end) = (scalar.start + self.payload.0, scalar.end + self.payload.0);
+        }
+        if lines.is_some() {
+            (self.framed, self.bare) = (true, bare);
+        }
+        self.cut();
+    }
+
+    fn cut(&mut self) {
+        self.holes.clear();
+        self.constant.clear();
+        let mut start = 0;
+        for scalar in self.scalars.iter().filter(|scalar| scalar.hole) {
+            self.holes.push(Hole { behind: scalar.start - start, value: scalar.value });
+            self.constant.extend_from_slice(&self.text[start..scalar.start]);
+            start = scalar.end;
+        }
+        self.constant.extend_from_slice(&self.text[start..]);
     }
 
     fn gap(&self, from: usize, to: usize) -> &[u8] {
         &self.text[from..to]
+    }
+
+    fn value(&self, scalar: &Scalar) -> &[u8] {
+        self.gap(scalar.start, scalar.end)
+    }
+
+    fn is_settled(&self) -> bool {
+        self.hits_since_change >= SETTLED
+    }
+
+    fn hole_nodes(&self) -> Vec<usize> {
+        self.scalars.iter().filter(|scalar| scalar.hole).map(|scalar| scalar.node).collect()
     }
 
     /// Whether an event differs from this one in scalars that may vary only. `scalars` count from the payload's start.
@@ -399,7 +580,7 @@ impl Template {
             if self.gap(mine, old.start) != &payload[theirs..new.start] || old.value != new.value {
                 return false;
             }
-            if old.value == Value::Fixed && self.gap(old.start, old.end) != &payload[new.start..new.end] {
+            if old.value == Value::Fixed && self.value(old) != &payload[new.start..new.end] {
                 return false;
             }
             (mine, theirs) = (old.end, new.end);
@@ -409,9 +590,9 @@ impl Template {
 
     /// Mark as holes in `scalars` what has changed since it was learnt, unless it had settled.
     fn note_changes(&self, payload: &[u8], scalars: &mut [Scalar]) {
-        let settled = self.hits_since_change >= SETTLED;
+        let settled = self.is_settled();
         for (old, new) in self.scalars.iter().zip(scalars) {
-            let changed = self.gap(old.start, old.end) != &payload[new.start..new.end];
+            let changed = self.value(old) != &payload[new.start..new.end];
             new.hole = old.hole || (changed && !settled);
         }
     }
@@ -452,6 +633,17 @@ impl Value {
     }
 }
 
+#[cold]
+fn come_alive(live: &mut Vec<usize>, template: usize) {
+    live.push(template);
+}
+
+/// Any string.
+fn string(bytes: &[u8], at: usize) -> Option<Span> {
+    let end = scan::ascii_run(bytes, at);
+    if bytes.get(end) == Some(&b'"') { Some(Span { start: at, end, flags: 0 }) } else { unusual_string(bytes, at) }
+}
+
 /// A string with escapes or characters beyond ASCII.
 #[cold]
 fn unusual_string(bytes: &[u8], at: usize) -> Option<Span> {
@@ -468,7 +660,7 @@ fn after<'a>(bytes: &'a [u8], segment: &[u8]) -> Option<&'a [u8]> {
 }
 
 /// Whether two slices of one length are equal. Short ones, as between holes, without a call: by lanes or words that may overlap.
-#[inline]
+#[inline(always)]
 fn same(left: &[u8], right: &[u8]) -> bool {
     match left.len() {
         65.. => left == right,
@@ -484,7 +676,7 @@ fn same(left: &[u8], right: &[u8]) -> bool {
 }
 
 /// Whether the first and the last `N` bytes are the same.
-#[inline]
+#[inline(always)]
 fn ends_equal<const N: usize>(left: &[u8], right: &[u8]) -> bool {
     left.first_chunk::<N>() == right.first_chunk::<N>() && left.last_chunk::<N>() == right.last_chunk::<N>()
 }
@@ -537,6 +729,12 @@ fn scalars(payload: &[u8], tape: &Tape, pinned: &[bool]) -> Option<Vec<Scalar>> 
     let spaces = payload[..brace].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     scalars.push(Scalar { start: brace - spaces, end: brace, value: Value::Padding, node: 0, hole: false });
     Some(scalars)
+}
+
+/// How many quotes a payload has. Summed up in bytes, which goes by vectors.
+fn quotes(payload: &[u8]) -> usize {
+    let count = |part: &[u8]| part.iter().map(|&byte| u8::from(byte == b'"')).sum::<u8>();
+    payload.chunks(usize::from(u8::MAX)).map(|part| usize::from(count(part))).sum()
 }
 
 /// Hash of what must be the same for one template to serve two events.
@@ -632,6 +830,51 @@ mod tests {
         assert_eq!(learned.holes.len(), 1);
         assert_eq!(taken(&mut predictor, r#"{"id":"two","t":"e"}"#), Some(vec!["e"]));
         assert_eq!(taken(&mut predictor, r#"{"id":"one","t":"e"}"#), None);
+    }
+
+    fn adapted(predictor: &mut Predictor, payload: &str) -> Option<(Vec<usize>, Vec<usize>)> {
+        let adapted = predictor.adapt(b"", &frame(payload.as_bytes()), payload.as_bytes())?;
+        assert_eq!(adapted.taken.end, payload.len());
+        Some((adapted.learned.holes, adapted.changes.iter().map(|change| change.node).collect()))
+    }
+
+    #[test]
+    fn a_template_takes_on_other_constants() {
+        let mut predictor = Predictor::new(true);
+        learn(&mut predictor, r#"{"id":"one","n":1,"t":"a"}"#);
+        // Soon after it was learnt: what changes is a hole.
+        assert_eq!(adapted(&mut predictor, r#"{"id":"one","n":1,"t":"b"}"#), Some((vec![6], vec![6])));
+        for _ in 0..SETTLED {
+            assert_eq!(taken(&mut predictor, r#"{"id":"one","n":1,"t":"é"}"#), Some(vec!["é"]));
+        }
+        // After that, it is a constant of another stream.
+        assert_eq!(adapted(&mut predictor, r#"{"id":"two","n":22,"t":"c"}"#), Some((vec![6], vec![2, 4])));
+        assert_eq!(taken(&mut predictor, r#"{"id":"two","n":22,"t":"d"}"#), Some(vec!["d"]));
+        assert_eq!(taken(&mut predictor, r#"{"id":"one","n":1,"t":"d"}"#), None);
+        assert_eq!(adapted(&mut predictor, r#"{"id":"six","n":22,"t":"c"}"#), Some((vec![2, 6], vec![2])));
+        for other in [
+            r#"{"id":"two","n":2.5,"t":"c"}"#,
+            r#"{"id":"two","n":22,"u":"c"}"#,
+            r#"{"id":"two","n":22,"t":"c"} "#,
+            r#"{"id":"two","n":22,"t":"c","u":1}"#,
+            r#"{"id":"two","n":22,"t":"c"#,
+            r#"{"id":"two","n":22,"t":"\x"}"#,
+            r#"{"id":"two","n":022,"t":"c"}"#,
+        ] {
+            assert_eq!(adapted(&mut predictor, other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_decides_about_the_meaning_is_not_taken_on() {
+        let mut predictor = Predictor::new(true);
+        let payload = r#"{"type":"a","t":"b"}"#;
+        let mut tape = Tape::default();
+        parse(payload.as_bytes(), &mut tape).unwrap();
+        let pinned = [false, false, true, false, false];
+        predictor.learn(b"", &frame(payload.as_bytes()), payload.as_bytes(), &tape, &pinned, false).unwrap();
+        assert_eq!(adapted(&mut predictor, r#"{"type":"x","t":"b"}"#), None);
+        assert_eq!(adapted(&mut predictor, r#"{"type":"a","t":"c"}"#), Some((vec![4], vec![4])));
     }
 
     #[test]

@@ -53,6 +53,14 @@ impl Templates {
                 }
                 said.push(format!("{shape} {}", values.join("")));
             }
+            Step::Adapted(hit, learned, changes) => {
+                let (values, holes, _) = &mut self.known[learned.template];
+                *holes = learned.holes;
+                for change in changes.iter().filter(|change| change.node != 0) {
+                    values[change.node] = hole_value(&change.span, hit.bytes);
+                }
+                self.note(Step::Hit(hit), said);
+            }
             Step::Event(event) => {
                 let values = values(event.tape, event.payload);
                 let shape = format!("{:?}", event.shape);

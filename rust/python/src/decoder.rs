@@ -15,7 +15,7 @@ use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
-use sselerate_core::decoder::{self as core, Options, Step};
+use sselerate_core::decoder::{self as core, Hit, Options, Step};
 
 /// What becomes of an event that is none.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -421,15 +421,26 @@ impl State {
 
     /// Read the text of the events from `*position` on that fit a template.
     fn take_texts(&mut self, py: Python<'_>, chunk: &[u8], position: &mut usize, text: &mut Text) -> PyResult<()> {
-        while *position < chunk.len()
-            && let Some(hit) = self.core.take(chunk, position)
-        {
-            let Maker { program, assembler, plans, .. } = &mut self.maker;
+        let Self { core, maker: Maker { program, assembler, plans, .. }, dialect, .. } = self;
+        let mut push = |hit: Hit<'_>| {
             let plan = plans.get(py, program.get(), assembler, hit.template)?;
-            plan.note_dialect(py, &mut self.dialect);
+            plan.note_dialect(py, dialect);
             match plan.text(py, program.get()) {
                 Some(pieces) => text.push_pieces(pieces, hit),
                 None => text.push_event(&plan.make(py, program.get(), assembler, hit)?)?,
+            }
+            Ok(())
+        };
+        while *position < chunk.len() {
+            let mut pushed: PyResult<()> = Ok(());
+            let in_a_row = core.take_run(chunk, position, |hit| {
+                pushed = push(hit);
+                pushed.is_ok()
+            });
+            pushed?;
+            if in_a_row == 0 {
+                let Some(hit) = core.take(chunk, position) else { break };
+                push(hit)?;
             }
         }
         Ok(())
@@ -490,6 +501,9 @@ impl Maker {
             }
             Step::Hit(hit) => {
                 plans.get(py, program, assembler, hit.template)?.make(py, program, assembler, hit).map(Some)
+            }
+            Step::Adapted(hit, learned, changes) => {
+                plans.adapt(py, program, assembler, (hit, learned, &changes)).map(Some)
             }
             Step::Event(event) => {
                 let parsed = Parsed { program, payload: event.payload, tape: event.tape };

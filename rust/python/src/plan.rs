@@ -21,7 +21,7 @@ use pyo3::types::{PyDict, PyList};
 use sselerate_core::decoder::Hit;
 use sselerate_core::json::{Kind, scan, unescape};
 use sselerate_core::schema::{ClassId, ShapeId};
-use sselerate_core::template::Learned;
+use sselerate_core::template::{Change, Learned, Span};
 use std::cell::OnceCell;
 
 /// Earlier events kept for reuse: enough for the events of two 16 KiB chunks that are handed out as lists.
@@ -29,50 +29,85 @@ const MAX_KEPT: usize = 160;
 /// Events with longer values are not kept: they would hold memory that nobody asked to hold.
 const MAX_KEPT_VALUE: usize = 4096;
 /// Events with more parts than this are made anew.
-const MAX_PARTS: usize = 8;
-/// Where the items of a tuple begin.
-const ITEMS: usize = std::mem::offset_of!(ffi::PyTupleObject, ob_item);
+const MAX_PARTS: usize = 64;
 
-/// A way to make a value.
+/// A way to make a value. What is immutable and free of holes is shared by all events of the template: `shared`.
 pub(crate) enum Part {
-    /// Immutable and free of holes: shared by all events of the template.
-    Constant(Py<PyAny>),
-    Hole {
-        index: usize,
+    /// Not from the payload: a default, the name of the event, what an event keeps about itself.
+    Given(Py<PyAny>),
+    /// A scalar of the payload that all events have, until the template takes on another one.
+    Constant {
+        node: usize,
         kind: Kind,
+        value: Py<PyAny>,
     },
+    /// A scalar that changes from event to event.
+    Hole {
+        node: usize,
+        kind: Kind,
+        index: usize,
+    },
+    /// Slots in the order of the declaration.
     Object {
         class: ClassId,
-        constants: Vec<(isize, Py<PyAny>)>,
-        varying: Vec<(isize, Part)>,
+        slots: Vec<(isize, Part)>,
+        shared: Option<Py<PyAny>>,
     },
-    Tuple(Vec<Part>),
+    Tuple {
+        items: Vec<Part>,
+        shared: Option<Py<PyAny>>,
+    },
     List(Vec<Part>),
     Dict(Vec<(Py<PyAny>, Part)>),
 }
 
-/// The event as a list of parts that lead to holes (the first is the event), and the slots that are holes.
+/// What of an event is not shared: its parts, the event itself first and each behind the one it hangs on, and the holes in them.
 #[derive(Default)]
 struct Reuse {
     parts: Vec<Place>,
-    holes: Vec<(usize, isize, usize, Kind)>,
+    holes: Vec<Gap>,
+    /// How many words all parts have.
+    size: usize,
 }
 
-/// Where a part of an event is found.
-#[derive(Clone, Copy)]
+/// A part of an event that was made for this event alone.
 struct Place {
-    /// The part it hangs on, and where in that; of the event itself not looked at.
-    parent: usize,
-    offset: isize,
-    /// How many words of it are what [`Kept::words`] keeps: its type and all slots or items.
+    /// Which of [`Kept::words`] points to it; of the event itself not looked at.
+    held: usize,
+    /// Where its own words begin, and how many there are.
+    words: usize,
     size: usize,
+    kind: Container,
+}
+
+/// What a part is, and so what its words are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Container {
+    /// An instance or a tuple: all that follows the reference count.
+    Fixed,
+    /// Type, length, items.
+    List,
+    /// Type, version, values. CPython gives a dict a new version with every change.
+    Dict,
+}
+
+/// A hole in a part.
+struct Gap {
+    /// Which of [`Reuse::parts`] has it.
+    part: usize,
+    /// Which of [`Kept::words`] points to its value.
+    word: usize,
+    /// Its key, in a dict.
+    key: Option<Py<PyAny>>,
+    hole: usize,
+    kind: Kind,
 }
 
 /// An earlier event.
 struct Kept {
     event: Py<PyAny>,
-    /// All words of all parts behind the reference counts, as they were when the event was handed out. Frozen classes keep nobody from
-    /// `object.__setattr__`: an event that was changed in this way is not used again.
+    /// What all parts held when the event was handed out. Frozen classes keep nobody from `object.__setattr__`, and dicts and lists are
+    /// not frozen at all: an event that was changed is not used again.
     words: Box<[usize]>,
     /// How much room the strings in its holes have at least: see [`reuse`].
     room: usize,
@@ -103,15 +138,27 @@ impl Plan {
     ) -> PyResult<Self> {
         let builder = Builder { parsed, holes: &learned.holes };
         let root = builder.part(0, Some(shape), event)?;
-        let mut reuse = Reuse::default();
-        let reusable = cfg!(not(any(Py_GIL_DISABLED, Py_3_14)))
-            && !matches!(root, Part::Constant(_))
-            && reuse.add(event.py(), parsed.program, &root, 0, 0);
-        let reuse = (reusable && reuse.parts.len() <= MAX_PARTS).then_some(reuse);
+        let reuse = Reuse::of(event.py(), parsed.program, &root);
         let dialect = dialect(event)?;
         Ok(Self { root, dialect, text: OnceCell::new(), reuse, kept: Vec::new(), next: 0, room: reuse::LEAST_ROOM })
     }
 
+    /// Take on what the template has taken on: `changes`, and `holes` as the nodes that are holes now.
+    pub(crate) fn adapt(
+        &mut self,
+        py: Python<'_>,
+        program: &Program,
+        assembler: &mut Assembler,
+        hit: Hit<'_>,
+        holes: &[usize],
+        changes: &[Change],
+    ) -> PyResult<()> {
+        self.forget_events();
+        self.text = OnceCell::new();
+        self.root.adapt(py, program, assembler, hit, holes, changes)?;
+        self.reuse = Reuse::of(py, program, &self.root);
+        Ok(())
+    }
     /// The event of a hit.
     #[inline(always)]
     pub(crate) fn make<'py>(
@@ -175,7 +222,9 @@ impl Plan {
 
     /// Let go of earlier events.
     pub(crate) fn forget_events(&mut self) {
-        self.kept = Vec::new();
+        if !self.kept.is_empty() {
+            self.kept = Vec::new();
+        }
         self.next = 0;
     }
 
@@ -197,45 +246,86 @@ impl Plan {
 }
 
 impl Reuse {
-    /// Add a part and what is below it. False: something in it must be new in every event.
-    fn add(&mut self, py: Python<'_>, program: &Program, part: &Part, parent: usize, offset: isize) -> bool {
-        let at = self.parts.len();
+    /// What can be used again of the events of a plan; None: nothing.
+    fn of(py: Python<'_>, program: &Program, root: &Part) -> Option<Self> {
+        if cfg!(any(Py_GIL_DISABLED, Py_3_14)) || root.shared().is_some() {
+            return None;
+        }
+        let mut reuse = Self::default();
+        (reuse.add(py, program, root, 0) && reuse.parts.len() <= MAX_PARTS).then_some(reuse)
+    }
+
+    /// Add a part and what is below it, which word `held` points to. False: something in it must be new in every event.
+    fn add(&mut self, py: Python<'_>, program: &Program, part: &Part, held: usize) -> bool {
+        let words = self.size;
+        let mut place = |kind, size| {
+            self.parts.push(Place { held, words, size, kind });
+            self.size += size;
+            self.parts.len() - 1
+        };
         match part {
-            Part::Constant(_) => true,
-            Part::Hole { index, kind } => {
-                self.holes.push((parent, offset, *index, *kind));
-                true
-            }
-            Part::Object { class, varying, .. } => {
+            part if part.shared().is_some() => true,
+            Part::Object { class, slots, .. } => {
                 // Whatever else an instance has (a dict, weak references, a finalizer) would live on in the next event.
-                let Some(slots) = adopt::slots(program.layouts[*class].class(py)) else { return false };
-                self.parts.push(Place { parent, offset, size: 1 + slots });
-                varying.iter().all(|(offset, part)| self.add(py, program, part, at, *offset))
+                let Some(size) = adopt::slots(program.layouts[*class].class(py)) else { return false };
+                let at = place(Container::Fixed, 1 + size);
+                let word = |offset: isize| words + offset as usize / size_of::<usize>() - 1;
+                slots.iter().all(|(offset, part)| self.add_below(py, program, part, at, word(*offset), None))
             }
-            Part::Tuple(parts) => {
-                self.parts.push(Place { parent, offset, size: 2 + parts.len() });
-                parts.iter().enumerate().all(|(item, part)| {
-                    let offset = (ITEMS + item * size_of::<*mut ffi::PyObject>()) as isize;
-                    self.add(py, program, part, at, offset)
+            Part::Tuple { items, .. } | Part::List(items) => {
+                let kind = if matches!(part, Part::List(_)) { Container::List } else { Container::Fixed };
+                let at = place(kind, 2 + items.len());
+                items
+                    .iter()
+                    .enumerate()
+                    .all(|(item, part)| self.add_below(py, program, part, at, words + 2 + item, None))
+            }
+            Part::Dict(members) => {
+                let at = place(Container::Dict, 2 + members.len());
+                let mut members = members.iter().enumerate();
+                members.all(|(member, (key, part))| {
+                    self.add_below(py, program, part, at, words + 2 + member, Some(key.bind(py)))
                 })
             }
-            Part::List(_) | Part::Dict(_) => false,
+            Part::Given(_) | Part::Constant { .. } | Part::Hole { .. } => false,
         }
+    }
+
+    fn add_below(
+        &mut self,
+        py: Python<'_>,
+        program: &Program,
+        below: &Part,
+        part: usize,
+        word: usize,
+        key: Option<&Bound<'_, PyAny>>,
+    ) -> bool {
+        let Part::Hole { index, kind, .. } = *below else { return self.add(py, program, below, word) };
+        self.holes.push(Gap { part, word, key: key.map(|key| key.clone().unbind()), hole: index, kind });
+        true
     }
 
     /// What [`Kept::words`] keeps of an event that this plan has just made.
     fn words(&self, event: &Bound<'_, PyAny>) -> Box<[usize]> {
-        let mut objects: Vec<*mut ffi::PyObject> = Vec::new();
-        let mut words = Vec::new();
-        // SAFETY: a new event has the parts that the plan gave it, with the classes and lengths that offsets and sizes were taken from.
+        let mut words: Vec<usize> = Vec::with_capacity(self.size);
+        // SAFETY: a new event has the parts that the plan gave it, with the classes and lengths that sizes were taken from.
         unsafe {
-            for &Place { parent, offset, size } in &self.parts {
-                let object = match objects.get(parent) {
-                    Some(parent) => *parent.byte_offset(offset).cast::<*mut ffi::PyObject>(),
-                    None => event.as_ptr(),
-                };
-                words.extend_from_slice(std::slice::from_raw_parts(object.cast::<usize>().add(1), size));
-                objects.push(object);
+            for (number, place) in self.parts.iter().enumerate() {
+                let object = if number == 0 { event.as_ptr() } else { words[place.held] as *mut ffi::PyObject };
+                match place.kind {
+                    Container::Fixed => words.extend_from_slice(behind_count(object, place.size)),
+                    Container::List => {
+                        words.extend_from_slice(behind_count(object, 2));
+                        words.extend_from_slice(list_items(object, place.size - 2));
+                    }
+                    Container::Dict => {
+                        words.extend([ffi::Py_TYPE(object) as usize, version(object)]);
+                        let (mut at, mut value) = (0, std::ptr::null_mut());
+                        while ffi::PyDict_Next(object, &raw mut at, std::ptr::null_mut(), &raw mut value) != 0 {
+                            words.push(value as usize);
+                        }
+                    }
+                }
             }
         }
         words.into()
@@ -244,72 +334,170 @@ impl Reuse {
     /// Turn an event into the next one, if nobody but the plan has it, it is as it was made, and there is room. False: make another.
     #[inline(always)]
     fn refill(&self, py: Python<'_>, kept: &mut Kept, assembler: &mut Assembler, hit: Hit<'_>) -> bool {
-        let mut parts = [(std::ptr::null_mut::<ffi::PyObject>(), 0); MAX_PARTS];
-        // SAFETY: each part is looked at only after its parent was found to have one owner, the plan's event itself, and to hold what the
-        // plan put there: so it is the part that the plan made, with the class and length that the offsets were taken from, and nobody else
-        // can see it or get hold of it while the GIL is held. What is in a hole was put there by `hole_value`, with this room or
-        // more, as a plan's room only grows.
+        // SAFETY: each part is looked at only after the part it hangs on was found to have one owner, the plan's event itself, and to hold
+        // what the plan put there: so it is the part that the plan made, with the class and length that its words were taken from, and
+        // nobody else can see it or get hold of it while the GIL is held.
         unsafe {
-            let mut before = 0;
-            for (part, &Place { parent, offset, size }) in self.parts.iter().enumerate() {
-                let object = match part {
-                    0 => kept.event.as_ptr(),
-                    _ => *parts[parent % MAX_PARTS].0.byte_offset(offset).cast::<*mut ffi::PyObject>(),
-                };
-                let Some(words) = kept.words.get(before..before + size) else { return false };
-                if ffi::Py_REFCNT(object) != 1 || !is_made_of(object, words) {
+            for (number, place) in self.parts.iter().enumerate() {
+                let Some(words) = kept.words.get(place.words..place.words + place.size) else { return false };
+                let object = if number == 0 { kept.event.as_ptr() } else { kept.held(place.held) };
+                if object.is_null() || ffi::Py_REFCNT(object) != 1 || !place.kind.is_as_made(object, words) {
                     return false;
                 }
-                parts[part % MAX_PARTS] = (object, before);
-                before += size;
             }
-            for &(part, offset, hole, kind) in &self.holes {
-                let (object, words) = parts[part % MAX_PARTS];
-                let slot = object.byte_offset(offset).cast::<*mut ffi::PyObject>();
-                let Some(&span) = hit.spans.get(hole) else { return false };
-                if kind == Kind::Str && span.flags == 0 {
-                    if reuse::refill(*slot, hit.bytes, span.start, span.end, kept.room) {
-                        continue;
-                    }
-                    let length = span.end - span.start;
-                    if kept.room < length && length <= reuse::MOST_ROOM {
-                        return false;
-                    }
+            for gap in &self.holes {
+                if !self.refill_hole(py, kept, assembler, hit, gap) {
+                    return false;
                 }
-                if kind == Kind::Str && span.flags == scan::ESCAPED {
-                    let text = &mut assembler.scratch;
-                    text.clear();
-                    let ascii = unescape(span.bytes(hit.bytes), text).ascii;
-                    if ascii && reuse::refill(*slot, text, 0, text.len(), kept.room) {
-                        continue;
-                    }
-                }
-                let Ok(value) = hole_value(py, hit, hole, kind, assembler, kept.room) else { return false };
-                let value = value.into_ptr();
-                if let Some(word) = kept.words.get_mut(words + offset as usize / size_of::<usize>() - 1) {
-                    *word = value as usize;
-                }
-                ffi::Py_DECREF(slot.replace(value));
             }
+        }
+        true
+    }
+
+    /// # Safety
+    /// The event is as it was made, and nobody can see it. What is in its holes was put there by `hole_value`, with the room of `kept` or
+    /// more, as a plan's room only grows.
+    #[inline(always)]
+    unsafe fn refill_hole(
+        &self,
+        py: Python<'_>,
+        kept: &mut Kept,
+        assembler: &mut Assembler,
+        hit: Hit<'_>,
+        gap: &Gap,
+    ) -> bool {
+        let Some(&span) = hit.spans.get(gap.hole) else { return false };
+        let value = kept.held(gap.word);
+        // SAFETY: by the contract.
+        unsafe {
+            if gap.kind == Kind::Str && span.flags == 0 {
+                if reuse::refill(value, hit.bytes, span.start, span.end, kept.room) {
+                    return true;
+                }
+                let length = span.end - span.start;
+                if kept.room < length && length <= reuse::MOST_ROOM {
+                    return false;
+                }
+            }
+            if gap.kind == Kind::Str && span.flags == scan::ESCAPED {
+                let text = &mut assembler.scratch;
+                text.clear();
+                let ascii = unescape(span.bytes(hit.bytes), text).ascii;
+                if ascii && reuse::refill(value, text, 0, text.len(), kept.room) {
+                    return true;
+                }
+            }
+        }
+        let Ok(value) = hole_value(py, hit, gap.hole, gap.kind, assembler, kept.room) else { return false };
+        // SAFETY: by the contract.
+        unsafe { self.put(kept, gap, value) }
+    }
+
+    /// Put a new value into a hole. False: there was no memory for it.
+    ///
+    /// # Safety
+    /// As for [`Self::refill_hole`].
+    unsafe fn put(&self, kept: &mut Kept, gap: &Gap, value: Bound<'_, PyAny>) -> bool {
+        let Some(place) = self.parts.get(gap.part) else { return false };
+        let object = if gap.part == 0 { kept.event.as_ptr() } else { kept.held(place.held) };
+        let Some(word) = kept.words.get_mut(gap.word) else { return false };
+        *word = value.as_ptr() as usize;
+        let index = gap.word - place.words;
+        // SAFETY: by the contract the part has as many words as its place, and the hole is one of them.
+        unsafe {
+            let slot = match (place.kind, &gap.key) {
+                (Container::Fixed, _) => object.cast::<*mut ffi::PyObject>().add(1 + index),
+                (Container::List, _) => (*object.cast::<ffi::PyListObject>()).ob_item.add(index - 2),
+                (Container::Dict, Some(key)) => {
+                    let is_set = ffi::PyDict_SetItem(object, key.as_ptr(), value.as_ptr()) == 0;
+                    if !is_set {
+                        ffi::PyErr_Clear();
+                    }
+                    kept.words[place.words + 1] = version(object);
+                    return is_set;
+                }
+                (Container::Dict, None) => return false,
+            };
+            ffi::Py_DECREF(slot.replace(value.into_ptr()));
         }
         true
     }
 }
 
-/// Whether the words of an object behind its reference count are these.
+impl Kept {
+    /// What a word points to.
+    #[inline(always)]
+    fn held(&self, word: usize) -> *mut ffi::PyObject {
+        self.words.get(word).map_or(std::ptr::null_mut(), |&word| word as *mut ffi::PyObject)
+    }
+}
+
+impl Container {
+    /// Whether the words of an object are these.
+    ///
+    /// # Safety
+    /// `object` is alive; it has as many words if the first one, its type, is the same.
+    #[inline(always)]
+    unsafe fn is_as_made(self, object: *mut ffi::PyObject, words: &[usize]) -> bool {
+        let Some((&class, rest)) = words.split_first() else { return false };
+        // SAFETY: by the contract; the type is compared before anything behind it is read, and the length of a list before its items.
+        unsafe {
+            if ffi::Py_TYPE(object) as usize != class {
+                return false;
+            }
+            match (self, rest.split_first()) {
+                (Self::Fixed, _) => behind_count(object, words.len())[1..] == *rest,
+                (Self::List, Some((&length, items))) => {
+                    ffi::Py_SIZE(object) as usize == length && list_items(object, items.len()) == items
+                }
+                (Self::Dict, Some((&known, _))) => version(object) == known,
+                (_, None) => false,
+            }
+        }
+    }
+}
+
+/// The words of an object behind its reference count.
 ///
 /// # Safety
-/// `object` is alive, and has as many if the first one, its type, is the same.
+/// `object` is alive, and has as many.
 #[inline(always)]
-unsafe fn is_made_of(object: *mut ffi::PyObject, words: &[usize]) -> bool {
-    // SAFETY: by the contract; the type is compared before anything behind it is read.
+unsafe fn behind_count<'a>(object: *mut ffi::PyObject, words: usize) -> &'a [usize] {
+    // SAFETY: by the contract.
+    unsafe { std::slice::from_raw_parts(object.cast::<usize>().add(1), words) }
+}
+
+/// The items of a list.
+///
+/// # Safety
+/// `object` is a list of this length.
+#[inline(always)]
+unsafe fn list_items<'a>(object: *mut ffi::PyObject, length: usize) -> &'a [usize] {
+    // SAFETY: by the contract; an empty list has no memory for items.
     unsafe {
-        let Some((&class, rest)) = words.split_first() else { return false };
-        if ffi::Py_TYPE(object) as usize != class {
-            return false;
+        match length {
+            0 => &[],
+            _ => std::slice::from_raw_parts((*object.cast::<ffi::PyListObject>()).ob_item.cast(), length),
         }
-        std::slice::from_raw_parts(object.cast::<usize>().add(2), rest.len()) == rest
     }
+}
+
+/// The version of a dict, which changes with it (PEP 509). CPython 3.14 has none, and no event is used again there.
+///
+/// # Safety
+/// `object` is a dict.
+#[inline(always)]
+unsafe fn version(object: *mut ffi::PyObject) -> usize {
+    // SAFETY: by the contract.
+    #[cfg(not(Py_3_14))]
+    #[allow(deprecated, reason = "it is what CPython's own caches go by")]
+    let version = unsafe { (*object.cast::<ffi::PyDictObject>()).ma_version_tag as usize };
+    #[cfg(Py_3_14)]
+    let version = {
+        let _ = object;
+        0
+    };
+    version
 }
 
 /// The name of the dialect that the class of an event belongs to.
@@ -338,6 +526,18 @@ fn hole_value<'py>(
             return reuse::ascii(py, &assembler.scratch, room);
         }
     }
+    scalar_of(py, span, hit.bytes, kind, assembler)
+}
+
+/// The value of a scalar. One that held a word may hold another word now.
+fn scalar_of<'py>(
+    py: Python<'py>,
+    span: Span,
+    bytes: &[u8],
+    kind: Kind,
+    assembler: &mut Assembler,
+) -> PyResult<Bound<'py, PyAny>> {
+    let bytes = span.bytes(bytes);
     let kind = match (kind, bytes.first()) {
         (Kind::Null | Kind::True | Kind::False, Some(b't')) => Kind::True,
         (Kind::Null | Kind::True | Kind::False, Some(b'f')) => Kind::False,
@@ -347,7 +547,83 @@ fn hole_value<'py>(
     scalar::of_kind(py, kind, bytes, span.flags, &mut assembler.scratch)
 }
 
+/// [`Part::adapt`] for each of several parts: whether one has become another.
+fn adapt_all<'a>(
+    py: Python<'_>,
+    mut parts: impl Iterator<Item = &'a mut Part>,
+    program: &Program,
+    assembler: &mut Assembler,
+    hit: Hit<'_>,
+    holes: &[usize],
+    changes: &[Change],
+) -> PyResult<bool> {
+    parts.try_fold(false, |changed, part| Ok(changed | part.adapt(py, program, assembler, hit, holes, changes)?))
+}
+
 impl Part {
+    /// The value that all events of the template share.
+    #[inline]
+    pub(crate) fn shared(&self) -> Option<&Py<PyAny>> {
+        match self {
+            Self::Given(value) | Self::Constant { value, .. } => Some(value),
+            Self::Object { shared, .. } | Self::Tuple { shared, .. } => shared.as_ref(),
+            Self::Hole { .. } | Self::List(_) | Self::Dict(_) => None,
+        }
+    }
+
+    /// Whether this or something below has become another.
+    fn adapt(
+        &mut self,
+        py: Python<'_>,
+        program: &Program,
+        assembler: &mut Assembler,
+        hit: Hit<'_>,
+        holes: &[usize],
+        changes: &[Change],
+    ) -> PyResult<bool> {
+        let changed = match self {
+            Self::Given(_) => return Ok(false),
+            Self::Constant { node, kind, .. } | Self::Hole { node, kind, .. } => {
+                let (node, kind) = (*node, *kind);
+                let change = changes.iter().find(|change| change.node == node);
+                match (holes.iter().position(|&hole| hole == node), change) {
+                    (Some(index), _) => *self = Self::Hole { node, kind, index },
+                    (None, Some(change)) => {
+                        let value = scalar_of(py, change.span, hit.bytes, kind, assembler)?.unbind();
+                        *self = Self::Constant { node, kind, value };
+                    }
+                    (None, None) => {}
+                }
+                return Ok(change.is_some());
+            }
+            Self::Object { slots, .. } => {
+                let slots = slots.iter_mut().map(|(_, part)| part);
+                adapt_all(py, slots, program, assembler, hit, holes, changes)?
+            }
+            Self::Tuple { items, .. } => adapt_all(py, items.iter_mut(), program, assembler, hit, holes, changes)?,
+            Self::List(items) => adapt_all(py, items.iter_mut(), program, assembler, hit, holes, changes)?,
+            Self::Dict(members) => {
+                let members = members.iter_mut().map(|(_, part)| part);
+                adapt_all(py, members, program, assembler, hit, holes, changes)?
+            }
+        };
+        if changed {
+            let constant = match self {
+                Self::Object { slots, .. } => slots.iter().all(|(_, part)| part.shared().is_some()),
+                Self::Tuple { items, .. } => items.iter().all(|part| part.shared().is_some()),
+                _ => false,
+            };
+            if let Self::Object { shared, .. } | Self::Tuple { shared, .. } = self {
+                *shared = None;
+            }
+            let value = if constant { Some(self.make(py, program, assembler, hit, 0)?.unbind()) } else { None };
+            if let Self::Object { shared, .. } | Self::Tuple { shared, .. } = self {
+                *shared = value;
+            }
+        }
+        Ok(changed)
+    }
+
     #[inline]
     fn make<'py>(
         &self,
@@ -357,27 +633,26 @@ impl Part {
         hit: Hit<'_>,
         room: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(shared) = self.shared() {
+            return Ok(shared.bind(py).clone());
+        }
         match self {
-            Self::Constant(value) => Ok(value.bind(py).clone()),
-            Self::Hole { index, kind } => hole_value(py, hit, *index, *kind, assembler, room),
-            Self::Object { class, constants, varying } => {
+            Self::Given(value) | Self::Constant { value, .. } => Ok(value.bind(py).clone()),
+            Self::Hole { index, kind, .. } => hole_value(py, hit, *index, *kind, assembler, room),
+            Self::Object { class, slots, .. } => {
                 let event = program.layouts[*class].make(py)?;
-                // SAFETY: the offsets come from the layout of this class, and nobody else has the event yet.
-                unsafe {
-                    for (offset, value) in constants {
-                        layout::write(&event, *offset, value.bind(py).clone());
-                    }
-                    for (offset, part) in varying {
-                        layout::write(&event, *offset, part.make(py, program, assembler, hit, room)?);
-                    }
+                for (offset, part) in slots {
+                    let value = part.make(py, program, assembler, hit, room)?;
+                    // SAFETY: the offset comes from the layout of this class, and nobody else has the event yet.
+                    unsafe { layout::write(&event, *offset, value) };
                 }
                 Ok(event)
             }
-            Self::Tuple(parts) => {
+            Self::Tuple { items, .. } => {
                 // SAFETY: a new tuple, seen by nobody, gets each of its items once.
                 unsafe {
-                    let tuple = Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(parts.len() as ffi::Py_ssize_t))?;
-                    for (index, part) in parts.iter().enumerate() {
+                    let tuple = Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(items.len() as ffi::Py_ssize_t))?;
+                    for (index, part) in items.iter().enumerate() {
                         let value = part.make(py, program, assembler, hit, room)?;
                         ffi::PyTuple_SET_ITEM(tuple.as_ptr(), index as ffi::Py_ssize_t, value.into_ptr());
                     }
@@ -430,14 +705,14 @@ impl Builder<'_> {
                 }
                 let parts = tape.children(node).enumerate();
                 let parts = parts.map(|(index, child)| self.part(child, items, &item(made, index)?));
-                let parts = parts.collect::<PyResult<Vec<_>>>()?;
-                let constant = parts.iter().all(|part| matches!(part, Part::Constant(_)));
-                Ok(if constant { Part::Constant(made.clone().unbind()) } else { Part::Tuple(parts) })
+                let items = parts.collect::<PyResult<Vec<_>>>()?;
+                let constant = items.iter().all(|part| part.shared().is_some());
+                Ok(Part::Tuple { items, shared: constant.then(|| made.clone().unbind()) })
             }
-            kind => match self.holes.iter().position(|&hole| hole == node) {
-                Some(index) => Ok(Part::Hole { index, kind }),
-                None => Ok(Part::Constant(made.clone().unbind())),
-            },
+            kind => Ok(match self.holes.iter().position(|&hole| hole == node) {
+                Some(index) => Part::Hole { node, kind, index },
+                None => Part::Constant { node, kind, value: made.clone().unbind() },
+            }),
         }
     }
 
@@ -453,7 +728,7 @@ impl Builder<'_> {
                 None => has_extra = true,
             }
         }
-        let (mut constants, mut varying) = (Vec::new(), Vec::new());
+        let mut slots = Vec::new();
         let slot = |offset| {
             // SAFETY: `made` was made with this layout; whoever else has it can't change it.
             let held = unsafe { layout::read(made, offset) };
@@ -464,27 +739,19 @@ impl Builder<'_> {
             let held = slot(offset)?;
             let part = match value {
                 Some(value) => self.part(value, Some(fields.fields[field].shape), &held)?,
-                None => Part::Constant(held.unbind()),
+                None => Part::Given(held.unbind()),
             };
-            match part {
-                Part::Constant(value) => constants.push((offset, value)),
-                part => varying.push((offset, part)),
-            }
+            slots.push((offset, part));
         }
-        constants.push((layout.absent(), slot(layout.absent())?.unbind()));
-        if let Some(offset) = layout.event_name {
-            constants.push((offset, slot(offset)?.unbind()));
+        for offset in [Some(layout.absent()), layout.event_name].into_iter().flatten() {
+            slots.push((offset, Part::Given(slot(offset)?.unbind())));
         }
         let extra = slot(layout.extra())?;
-        if has_extra {
-            varying.push((layout.extra(), self.extra(node, fields, extra.cast::<PyDict>()?)?));
-        } else {
-            constants.push((layout.extra(), extra.unbind()));
-        }
-        Ok(match varying.is_empty() {
-            true => Part::Constant(made.clone().unbind()),
-            false => Part::Object { class, constants, varying },
-        })
+        let extra =
+            if has_extra { self.extra(node, fields, extra.cast::<PyDict>()?)? } else { Part::Given(extra.unbind()) };
+        slots.push((layout.extra(), extra));
+        let constant = slots.iter().all(|(_, part)| part.shared().is_some());
+        Ok(Part::Object { class, slots, shared: constant.then(|| made.clone().unbind()) })
     }
 
     fn extra(&self, node: usize, fields: &sselerate_core::schema::Class, made: &Bound<'_, PyDict>) -> PyResult<Part> {

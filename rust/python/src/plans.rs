@@ -9,9 +9,10 @@ use crate::plan::Plan;
 use crate::program::Program;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
+use sselerate_core::decoder::Hit;
 use sselerate_core::json::{Tape, parse};
 use sselerate_core::schema::ShapeId;
-use sselerate_core::template::Learned;
+use sselerate_core::template::{Change, Learned};
 
 /// What a plan is made of.
 struct Lesson {
@@ -43,6 +44,30 @@ impl Plans {
         }
         self.entries[number] =
             Entry::Lesson(Box::new(Lesson { learned, shape, payload: payload.into(), name: name.into() }));
+    }
+
+    /// The event of a hit whose template has taken on other constants.
+    pub(crate) fn adapt<'py>(
+        &mut self,
+        py: Python<'py>,
+        program: &Program,
+        assembler: &mut Assembler,
+        (hit, learned, changes): (Hit<'_>, Learned, &[Change]),
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let number = hit.template;
+        match self.entries.get_mut(number) {
+            Some(Entry::Plan(plan)) => {
+                if let Err(error) = plan.adapt(py, program, assembler, hit, &learned.holes, changes) {
+                    // What is half done must not be used.
+                    self.entries[number] = Entry::Nothing;
+                    return Err(error);
+                }
+            }
+            // It has the name in the `event` field that the template asks for, if that is a part of the event.
+            Some(Entry::Lesson(lesson)) => (lesson.learned, lesson.payload) = (learned, hit.bytes.into()),
+            _ => {}
+        }
+        self.get(py, program, assembler, number)?.make(py, program, assembler, hit)
     }
 
     /// The plan of a template that fits.

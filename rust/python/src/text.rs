@@ -14,6 +14,9 @@ use pyo3::types::{PyString, PyTuple};
 use sselerate_core::decoder::Hit;
 use sselerate_core::json::{Kind, scan, unescape};
 
+/// Bytes that are copied in one go.
+const LANE: usize = 16;
+
 /// A piece of the text of every event of a template.
 pub(crate) enum Piece {
     Constant(Vec<u8>),
@@ -32,48 +35,26 @@ pub(crate) fn pieces(py: Python<'_>, program: &Program, root: &Part) -> Option<V
 fn follow(py: Python<'_>, program: &Program, part: &Part, path: &[(String, bool)], pieces: &mut Vec<Piece>) -> bool {
     let Some(((name, each), rest)) = path.split_first() else {
         return match part {
-            Part::Hole { index, kind: Kind::Str } => {
+            Part::Hole { index, kind: Kind::Str, .. } => {
                 pieces.push(Piece::Hole(*index));
                 true
             }
             Part::Hole { kind, .. } => matches!(kind, Kind::Null | Kind::True | Kind::False),
-            Part::Constant(value) => constant(value.bind(py), pieces),
+            Part::Given(value) | Part::Constant { value, .. } => constant(value.bind(py), pieces),
             _ => false,
         };
     };
-    let Part::Object { class, constants, varying } = part else {
-        let Part::Constant(value) = part else { return false };
-        return follow_made(program, value.bind(py), path, pieces);
-    };
+    let Part::Object { class, slots, .. } = part else { return false };
     let layout = &program.layouts[*class];
     let Some(field) = layout.names.iter().position(|known| known == name) else { return true };
     let slot = layout.slot(field);
-    if let Some((_, value)) = constants.iter().find(|(offset, _)| *offset == slot) {
-        let value = value.bind(py);
-        return if *each { each_made(program, value, rest, pieces) } else { follow_made(program, value, rest, pieces) };
-    }
-    let Some((_, part)) = varying.iter().find(|(offset, _)| *offset == slot) else { return false };
+    let Some((_, part)) = slots.iter().find(|(offset, _)| *offset == slot) else { return false };
     match (part, each) {
-        (Part::Tuple(items), true) => items.iter().all(|item| follow(py, program, item, rest, pieces)),
+        (Part::Tuple { items, .. }, true) => items.iter().all(|item| follow(py, program, item, rest, pieces)),
+        (Part::Given(items), true) => items.bind(py).cast::<PyTuple>().is_ok_and(|items| items.is_empty()),
         (_, true) => false,
         (part, false) => follow(py, program, part, rest, pieces),
     }
-}
-
-/// The same from an object on that all events share.
-fn follow_made(program: &Program, made: &Bound<'_, PyAny>, path: &[(String, bool)], pieces: &mut Vec<Piece>) -> bool {
-    let Some(((name, each), rest)) = path.split_first() else { return constant(made, pieces) };
-    let class = made.get_type();
-    let Some(layout) = program.layouts.iter().find(|layout| class.is(layout.class(made.py()))) else { return false };
-    if !layout.names.contains(name) {
-        return true;
-    }
-    let Ok(value) = made.getattr(name.as_str()) else { return false };
-    if *each { each_made(program, &value, rest, pieces) } else { follow_made(program, &value, rest, pieces) }
-}
-
-fn each_made(program: &Program, made: &Bound<'_, PyAny>, path: &[(String, bool)], pieces: &mut Vec<Piece>) -> bool {
-    made.cast::<PyTuple>().is_ok_and(|items| items.iter().all(|item| follow_made(program, &item, path, pieces)))
 }
 
 /// A constant at the end of a path.
@@ -104,12 +85,25 @@ impl Text {
                     let Some(span) = hit.spans.get(*index) else { continue };
                     let body = span.bytes(hit.bytes);
                     if span.flags & scan::ESCAPED == 0 {
-                        self.bytes.extend_from_slice(body);
+                        self.push_bytes(body, &hit.bytes[span.start..]);
                     } else {
                         unescape(body, &mut self.bytes);
                     }
                 }
             }
+        }
+    }
+
+    /// Add bytes, with which `source` begins. Short ones are copied by a whole lane, without a call.
+    #[inline(always)]
+    fn push_bytes(&mut self, bytes: &[u8], source: &[u8]) {
+        match source.first_chunk::<LANE>() {
+            Some(lane) if bytes.len() <= LANE => {
+                let end = self.bytes.len() + bytes.len();
+                self.bytes.extend_from_slice(lane);
+                self.bytes.truncate(end);
+            }
+            _ => self.bytes.extend_from_slice(bytes),
         }
     }
 

@@ -4,12 +4,13 @@ use super::Seen;
 use sselerate_core::decoder::{Cause, Decoder, Event, Failure, Hit, Step};
 use sselerate_core::json::{Kind, Node};
 use sselerate_core::schema::ShapeId;
+use sselerate_core::template::Change;
 
 /// What a consumer keeps of a template: the event it was learnt from, and which of its nodes are holes.
 #[derive(Default)]
 pub struct Known {
-    payload: Vec<u8>,
-    nodes: Vec<Node>,
+    /// The nodes and their bytes.
+    values: Vec<(Node, Vec<u8>)>,
     holes: Vec<usize>,
     shape: Option<ShapeId>,
     name: Vec<u8>,
@@ -78,8 +79,17 @@ fn note(known: &mut Vec<Known>, named: bool, seen: &mut Seen, with: Step<'_>, wi
             let known = known.get(hit.template).ok_or("a template that was never learnt")?;
             let names = !named || known.name == event.name;
             if !names || known.shape != event.shape || !known.gives(&hit, &event) {
-                let payload = String::from_utf8_lossy(&known.payload);
+                let payload = known.values.first().map_or("".into(), |(_, bytes)| String::from_utf8_lossy(bytes));
                 return Err(format!("hit {:?} of {payload:?} (shape {:?})\nbut {event:?}", hit.spans, known.shape));
+            }
+        }
+        (Step::Adapted(hit, learned, changes), Step::Event(event)) => {
+            seen.hits += 1;
+            let known = known.get_mut(learned.template).ok_or("a template that was never learnt")?;
+            known.change(&hit, learned.holes, &changes);
+            let names = !named || known.name == event.name;
+            if !names || known.shape != event.shape || !known.gives(&hit, &event) {
+                return Err(format!("adapted with {changes:?} to {:?}\nbut {event:?}", hit.spans));
             }
         }
         (Step::Event(one), Step::Event(other)) => {
@@ -95,8 +105,7 @@ fn note(known: &mut Vec<Known>, named: bool, seen: &mut Seen, with: Step<'_>, wi
                     known.resize_with(learned.template + 1, Known::default);
                 }
                 known[learned.template] = Known {
-                    payload: other.payload.to_vec(),
-                    nodes: other.tape.nodes().to_vec(),
+                    values: other.tape.nodes().iter().map(|&node| (node, node.bytes(other.payload).to_vec())).collect(),
                     holes: learned.holes,
                     shape: other.shape,
                     name: other.name.to_vec(),
@@ -112,14 +121,32 @@ fn note(known: &mut Vec<Known>, named: bool, seen: &mut Seen, with: Step<'_>, wi
 }
 
 impl Known {
+    /// Take what a template has taken on.
+    fn change(&mut self, hit: &Hit<'_>, holes: Vec<usize>, changes: &[Change]) {
+        self.holes = holes;
+        for change in changes {
+            // Node 0 stands for the white space before the last brace.
+            if let Some((node, bytes)) = self.values.get_mut(change.node).filter(|_| change.node != 0) {
+                *bytes = change.span.bytes(hit.bytes).to_vec();
+                node.flags = change.span.flags;
+                node.kind = match (node.kind, bytes.first()) {
+                    (Kind::Null | Kind::True | Kind::False, Some(b'n')) => Kind::Null,
+                    (Kind::Null | Kind::True | Kind::False, Some(b't')) => Kind::True,
+                    (Kind::Null | Kind::True | Kind::False, _) => Kind::False,
+                    (kind, _) => kind,
+                };
+            }
+        }
+    }
+
     /// Whether this template with the values of the hit is what the full parser says.
     fn gives(&self, hit: &Hit<'_>, event: &Event<'_>) -> bool {
         let nodes = event.tape.nodes();
-        if nodes.len() != self.nodes.len() || hit.spans.len() != self.holes.len() {
+        if nodes.len() != self.values.len() || hit.spans.len() != self.holes.len() {
             return false;
         }
         let mut holes = self.holes.iter().zip(hit.spans).peekable();
-        for (index, (mine, full)) in self.nodes.iter().zip(nodes).enumerate() {
+        for (index, ((mine, bytes), full)) in self.values.iter().zip(nodes).enumerate() {
             let same = match holes.next_if(|(hole, _)| **hole == index && index != 0) {
                 Some((_, span)) => {
                     let words = [Kind::Null, Kind::True, Kind::False];
@@ -130,10 +157,7 @@ impl Known {
                 None if matches!(mine.kind, Kind::Object | Kind::Array) => {
                     (mine.kind, mine.next) == (full.kind, full.next)
                 }
-                None => {
-                    (mine.kind, mine.flags) == (full.kind, full.flags)
-                        && mine.bytes(&self.payload) == full.bytes(event.payload)
-                }
+                None => (mine.kind, mine.flags) == (full.kind, full.flags) && bytes == full.bytes(event.payload),
             };
             if !same {
                 return false;
