@@ -338,6 +338,9 @@ fn hole_value<'py>(
             return reuse::ascii(py, &assembler.scratch, room);
         }
     }
+    if assembler.replace_surrogates && span.flags & scan::ESCAPED != 0 {
+        return scalar::string_replacing(py, bytes, &mut assembler.scratch);
+    }
     let kind = match (kind, bytes.first()) {
         (Kind::Null | Kind::True | Kind::False, Some(b't')) => Kind::True,
         (Kind::Null | Kind::True | Kind::False, Some(b'f')) => Kind::False,
