@@ -27,13 +27,15 @@ class Sent:
     """One response body of a dialect.
 
     `dialect` is what `Decoder.dialect` says, `target` the name of the class or union in `sselerate`.
+    `recognised`: a decoder without a target says so too.
     """
 
     name: str
-    dialect: str
+    dialect: str | None
     target: str
     data: bytes
     payloads: tuple[Json, ...]
+    recognised: bool = True
 
     def chunks(self, size: int = 16 * 1024) -> list[bytes]:
         return [self.data[at : at + size] for at in range(0, len(self.data), size)]
@@ -85,6 +87,12 @@ def frame(name: str, payload: bytes) -> bytes:
     prelude = struct.pack(">II", 16 + len(headers) + len(payload), len(headers))
     body = prelude + struct.pack(">I", zlib.crc32(prelude)) + headers + payload
     return body + struct.pack(">I", zlib.crc32(body))
+
+
+def model_frame(source: random.Random, payload: Json) -> bytes:
+    """A frame of InvokeModelWithResponseStream: JSON of the model, padded by up to 40 characters."""
+    inner = base64.b64encode(compact(payload)).decode()
+    return frame("chunk", compact({"bytes": inner, "p": letters(source, 1, 40)}))
 
 
 DONE = workloads.done()
@@ -150,6 +158,32 @@ def cohere(source: Random, events: int) -> Made:
     usage: Json = {"tokens": {"input_tokens": 9, "output_tokens": events}}
     payloads.append({"type": "message-end", "delta": {"finish_reason": "COMPLETE", "usage": usage}})
     return payloads, sse(payloads, event="type", end=DONE)
+
+
+def cohere_v1(source: Random, events: int) -> Made:
+    generation = uuid(source)
+    start: Json = {"is_finished": False, "event_type": "stream-start", "generation_id": generation}
+    texts = [token(source) for _ in range(events - 2)]
+    payloads = [start]
+    payloads += [{"is_finished": False, "event_type": "text-generation", "text": text} for text in texts]
+    tokens = {"input_tokens": 9, "output_tokens": events}
+    response: Json = {"response_id": uuid(source), "text": "".join(texts), "generation_id": generation}
+    response |= {"finish_reason": "COMPLETE", "meta": {"api_version": {"version": "1"}, "tokens": tokens}}
+    end = {"is_finished": True, "event_type": "stream-end", "response": response}
+    payloads.append(end | {"finish_reason": "COMPLETE"})
+    return payloads, ndjson(payloads)
+
+
+def text_completion(source: Random, events: int) -> Made:
+    """Anthropic's completions, from before there were messages."""
+    completion = "compl_" + letters(source, 24, 24)
+    payloads: list[Json] = []
+    for number in range(events):
+        last = number == events - 1
+        payload: Json = {"type": "completion", "id": completion, "completion": "" if last else token(source)}
+        payload |= {"stop_reason": "stop_sequence" if last else None, "model": "claude-2.1"}
+        payloads.append(payload | {"stop": "\n\nHuman:" if last else None, "log_id": completion})
+    return payloads, sse(payloads, event="type", newline=b"\r\n")
 
 
 def gemini(source: Random, events: int) -> list[Json]:
@@ -298,6 +332,45 @@ def tgi(source: Random, events: int) -> Made:
     return payloads, sse(payloads).replace(b"data: ", b"data:")
 
 
+def sglang(source: Random, events: int) -> Made:
+    """Each event has all text and all tokens so far; an answer of ordinary length, as they grow with it."""
+    events = max(10, events // 5)
+    request, text = f"{source.getrandbits(128):032x}", ""
+    tokens: list[int] = []
+    payloads: list[Json] = []
+    for number in range(events):
+        text += token(source)
+        tokens.append(source.randint(10, 150_000))
+        finish = {"type": "stop", "matched": 128_009} if number == events - 1 else None
+        info: Json = {
+            "id": request,
+            "finish_reason": finish,
+            "prompt_tokens": 14,
+            "weight_version": "default",
+        }
+        info |= {"completion_tokens": number + 1, "cached_tokens": 1, "e2e_latency": source.random() * 9}
+        payloads.append({"text": text, "output_ids": list(tokens), "meta_info": info})
+    return payloads, sse(payloads, end=DONE)
+
+
+def writer(source: Random, events: int) -> Made:
+    payloads: list[Json] = [{"value": token(source)} for _ in range(events)]
+    return payloads, sse(payloads)
+
+
+def replicate(source: Random, events: int) -> Made:
+    """No JSON: the data is the text, whose line feeds are those between `data` lines. The payloads are what
+    GenericEvent says they are."""
+    payloads: list[Json] = []
+    data = b""
+    for number in range(events - 1):
+        text = token(source).replace("\r\n", "\n")
+        lines = "".join(f"data: {line}\n" for line in text.split("\n"))
+        payloads.append({"data": text, "type": "output"})
+        data += f"event: output\nid: 1690212292:{number}\n{lines}\n".encode()
+    return [*payloads, {}], data + b"event: done\ndata: {}\n\n"
+
+
 def watsonx(source: Random, events: int) -> Made:
     payloads: list[Json] = []
     for number in range(events):
@@ -330,13 +403,39 @@ def converse_json(source: Random, events: int) -> Made:
 
 def bedrock_invoke(source: Random, events: int) -> Made:
     payloads: list[Json] = []
-    frames = []
+    data = b""
     for _ in range(events):
         delta = {"type": "text_delta", "text": token(source)}
         payloads.append({"type": "content_block_delta", "index": 0, "delta": delta})
-        inner = base64.b64encode(compact(payloads[-1])).decode()
-        frames.append(frame("chunk", compact({"bytes": inner, "p": letters(source, 1, 40)})))
-    return payloads, b"".join(frames)
+        data += model_frame(source, payloads[-1])
+    return payloads, data
+
+
+def bedrock_metrics(events: int) -> Json:
+    """What Bedrock adds to the last event of a model."""
+    metrics = {"inputTokenCount": 13, "outputTokenCount": events, "invocationLatency": 3511}
+    return {"amazon-bedrock-invocationMetrics": metrics | {"firstByteLatency": 287}}
+
+
+def titan(source: Random, events: int) -> Made:
+    payloads: list[Json] = []
+    for number in range(events):
+        last = number == events - 1
+        payload: Json = {"outputText": token(source), "index": 0}
+        payload["totalOutputTextTokenCount"] = events if last else None
+        payload |= {"completionReason": "FINISH" if last else None, "inputTextTokenCount": 13}
+        payloads.append(payload | (bedrock_metrics(events) if last else {}))
+    return payloads, b"".join(model_frame(source, payload) for payload in payloads)
+
+
+def llama(source: Random, events: int) -> Made:
+    payloads: list[Json] = []
+    for number in range(events):
+        last = number == events - 1
+        payload: Json = {"generation": token(source), "prompt_token_count": None if number else 13}
+        payload |= {"generation_token_count": number + 1, "stop_reason": "stop" if last else None}
+        payloads.append(payload | (bedrock_metrics(events) if last else {}))
+    return payloads, b"".join(model_frame(source, payload) for payload in payloads)
 
 
 def r9s_images(source: Random, events: int) -> Made:
@@ -360,7 +459,7 @@ def r9s_image_edits(source: Random, events: int) -> Made:
 THINKING: Json = {"type": "thinking", "thinking": "", "signature": ""}
 TOOL: Json = {"type": "tool_use", "id": "toolu_01A09q90qw90lq917835lq9", "name": "search", "input": {}}
 
-RECIPES: dict[str, tuple[str, str, Callable[[Random, int], Made]]] = {
+RECIPES: dict[str, tuple[str | None, str, Callable[[Random, int], Made]]] = {
     "completion": ("openai-completions", "CompletionStreamEvent", partial(of_workload, "completion")),
     "chat": ("openai-chat", "ChatCompletionChunk", partial(of_workload, "chat")),
     "chat, tool arguments": ("openai-chat", "ChatCompletionChunk", partial(of_workload, "chat-tools")),
@@ -381,6 +480,7 @@ RECIPES: dict[str, tuple[str, str, Callable[[Random, int], Made]]] = {
         "MessageStreamEvent",
         partial(message_deltas, TOOL, lambda text: {"type": "input_json_delta", "partial_json": text}),
     ),
+    "anthropic completion": ("anthropic-completions", "TextCompletionEvent", text_completion),
     "gemini": ("gemini", "GenerateContentResponse", gemini_sse),
     "gemini, array": ("gemini", "GenerateContentResponse", gemini_array),
     "interactions": ("gemini-interactions", "InteractionStreamEvent", interactions),
@@ -390,14 +490,20 @@ RECIPES: dict[str, tuple[str, str, Callable[[Random, int], Made]]] = {
         mistral_conversation,
     ),
     "cohere": ("cohere-v2", "CohereStreamEvent", cohere),
+    "cohere v1": ("cohere-v1", "CohereV1StreamEvent", cohere_v1),
     "ollama chat": ("ollama", "OllamaChatResponse", partial(ollama, True)),
     "ollama generate": ("ollama", "OllamaGenerateResponse", partial(ollama, False)),
     "converse, frames": ("bedrock-converse", "ConverseStreamEvent", converse_frames),
     "converse, objects": ("bedrock-converse", "ConverseStreamEvent", converse_json),
     "bedrock invoke": ("anthropic-messages", "MessageStreamEvent", bedrock_invoke),
+    "bedrock invoke, titan": ("bedrock-titan", "TitanStreamEvent", titan),
+    "bedrock invoke, llama": ("bedrock-llama", "LlamaStreamEvent", llama),
     "llama.cpp": ("llama.cpp", "LlamaCppStreamEvent", llamacpp),
     "tgi": ("tgi", "TGIStreamEvent", tgi),
+    "sglang": ("sglang", "SGLangStreamEvent", sglang),
     "watsonx": ("watsonx", "WatsonxStreamEvent", watsonx),
+    "writer completion": ("writer-completions", "WriterCompletionEvent", writer),
+    "replicate": (None, "GenericEvent", replicate),
     "mcp": ("mcp", "JSONRPCMessage", mcp),
     "ag-ui": ("ag-ui", "AGUIStreamEvent", agui),
     "vercel": ("vercel-ui", "UIMessageStreamEvent", vercel),
@@ -405,9 +511,12 @@ RECIPES: dict[str, tuple[str, str, Callable[[Random, int], Made]]] = {
     "r9s image edits": ("r9s-images", "ImageEditStreamEvent", r9s_image_edits),
 }
 
+UNRECOGNISED = ("writer completion",)
+"""Streams that only a target gives a class to."""
+
 
 def make(name: str, events: int = 1000, seed: int = 1) -> Sent:
     """The stream `name` with about `events` events."""
     dialect, target, streams = RECIPES[name]
     payloads, data = streams(random.Random(f"{name}/{seed}"), events)
-    return Sent(name, dialect, target, data, tuple(payloads))
+    return Sent(name, dialect, target, data, tuple(payloads), name not in UNRECOGNISED)

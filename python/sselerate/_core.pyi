@@ -52,6 +52,7 @@ class Decoder(Generic[_E]):
         last_event_id: str | None = "",
         content_type: str | None = None,
         split: bool = False,
+        surrogates: str = "keep",
     ) -> Decoder[_E]: ...
     @classmethod
     def __class_getitem__(cls, key: Any) -> GenericAlias: ...

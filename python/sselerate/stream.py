@@ -38,6 +38,8 @@ class Options(TypedDict, total=False):
     """The content type of the response, if known."""
     split: bool
     """Whether a payload may hold several JSON values."""
+    surrogates: Literal["keep", "replace"]
+    """Whether lone surrogates are kept, as by default, or replaced with U+FFFD."""
 
 
 class Backend(Protocol):

@@ -11,6 +11,7 @@ import pytest
 
 from sselerate import ServerError
 from sselerate.accumulate import Accumulator, Answer, acollect, collect
+from sselerate.accumulate.collectors import Collectors
 from sselerate.events import (
     ChatCompletionChunk,
     CompletionStreamEvent,
@@ -20,6 +21,7 @@ from sselerate.events import (
     ResponseStreamEvent,
 )
 from sselerate.events.cohere import CohereStreamEvent
+from sselerate.stream import bind
 from tests.accumulate.streams import accumulate, body, chunk
 from tests.backends import Backend
 
@@ -86,6 +88,12 @@ def test_quirk_19_halves_of_surrogate_pairs(backend: Backend) -> None:
     assert choice.message.content == accumulator.text == "a😀b\ud83d"
     assert choice.message.reasoning == "😀"
     assert choice.message.extra == {"odd": "😀"}
+
+
+def test_quirk_19_halves_that_are_replaced_do_not_meet(backend: Backend) -> None:
+    data = body(chunk({"content": "a\ud83d"}), chunk({"content": "\ude00b😀"}), DONE)
+    message = Collectors(bind(backend.module)).collect(data, ChatCompletionChunk, surrogates="replace")
+    assert message.choices[0].message.content == "a\ufffd\ufffdb😀"
 
 
 def test_quirk_24_empty_first_chunk(backend: Backend) -> None:

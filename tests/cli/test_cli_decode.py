@@ -119,6 +119,7 @@ def test_lone_surrogates_can_be_printed(command: Command) -> None:
     assert command("decode", stdin=data).out == "half: \\ud83d!\n"
     (line,) = command("decode", "--format", "jsonl", stdin=data).out.splitlines()
     assert json.loads(line)["choices"][0]["text"] == "half: \ud83d!"
+    assert command("decode", "--surrogates", "replace", stdin=data).out == "half: \ufffd!\n"
 
 
 def test_output_is_utf8_in_any_locale(command: Command) -> None:

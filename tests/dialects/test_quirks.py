@@ -216,6 +216,41 @@ def test_quirk_19_lone_surrogates(backend: Backend) -> None:
     assert text_of(halves).encode("utf-16-le", "surrogatepass").decode("utf-16-le") == "🎈"
 
 
+def test_quirk_19_lone_surrogates_are_replaced_if_wanted(backend: Backend) -> None:
+    """In every string and key, each for itself; a pair is a character. What decoders learn with one option is
+    not used with the other."""
+    texts = ["a", "b\n", "c\n", "\ud83c", "\udf88", "d\n", "\ud83c🎈", "\ud83c\\ud83c", "é\ud83c", "e\n"]
+    odd = {"x\ud800": 1, "y": ["\udfff"]}
+    chunks = [said({"content": text}) | odd | {"x\ud801": text} for text in texts]
+    body = data(*chunks, "[DONE]")
+    replaced = [text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for text in texts]
+    for target in (None, ChatCompletionChunk):
+        for surrogates, wanted in (("keep", texts), ("replace", replaced)) * 2:
+            for name, pieces in chunkings.few(body):
+                events = drive(backend.Decoder(target, surrogates=surrogates), pieces)
+                assert [event.text for event in events] == wanted, name
+            assert backend.text(body, target, surrogates=surrogates) == "".join(wanted)
+    event = backend.decode(body, surrogates="replace")[3]
+    assert event.extra == {"x\ufffd": "\ufffd", "y": ["\ufffd"]}
+
+
+def test_quirk_19_lone_surrogates_in_what_is_no_event(backend: Backend) -> None:
+    """JSON values are without them; the data of an error and text that is no JSON stay as they came."""
+    choice = {"text": "", "index": 0, "logprobs": {"top_logprobs": [{"\ud83c": "?"}]}}
+    event = {"id": "i", "object": "o", "created": 1, "model": "m", "choices": [choice]}
+    payloads = ['{"error":{"message":"\\ud83c"}}', json.dumps(event), '{"id":"\\ud83c\\x"}']
+    decoder = backend.Decoder(CompletionStreamEvent, strict=True, on_error="yield", surrogates="replace")
+    server, mismatch, syntax = drive(decoder, [data(*payloads)])
+    assert [event.data for event in (server, mismatch, syntax)] == payloads
+    assert server.error == {"message": "\ufffd"}
+    assert mismatch.path == '$.choices[0].logprobs.top_logprobs[0]["\ufffd"]'
+    assert syntax.message.startswith("invalid JSON at byte 13 ")
+    (field,) = drive(backend.Decoder(on_error="yield", surrogates="replace"), [b'error: {"a":"\\uD800"}\n\n'])
+    assert (field.error, field.data) == ({"a": "\ufffd"}, '{"a":"\\uD800"}')
+    (text,) = backend.decode(b"data: \\ud83c\n\n", GenericEvent, surrogates="replace")
+    assert text.data == "\\ud83c"
+
+
 def test_quirk_20_json_over_several_data_lines(backend: Backend) -> None:
     body = "".join(f"data: {line}\n" for line in json.dumps(said({"content": "a"}), indent=1).splitlines())
     assert text_of(backend.decode(f"{body}\n".encode())) == "a"

@@ -489,6 +489,7 @@ decoder_options = st.fixed_dictionaries(
         "on_error": st.sampled_from(["raise", "yield", "skip"]),
         "multi": st.booleans(),
         "split": st.booleans(),
+        "surrogates": st.sampled_from(["keep", "replace"]),
         "content_type": st.sampled_from(
             [None, None, "text/event-stream", "application/vnd.amazon.eventstream"]
         ),

@@ -107,6 +107,7 @@ def test_signatures(backend: Backend) -> None:
         ("last_event_id", keyword, ""),
         ("content_type", keyword, None),
         ("split", keyword, False),
+        ("surrogates", keyword, "keep"),
     ]
 
 
@@ -158,6 +159,11 @@ REFUSED: list[tuple[str, tuple[Any, ...], dict[str, Any], type[Exception]]] = [
     ("Decoder", (), {"errors": "strict"}, TypeError),
     ("Decoder", (), {"on_error": "ignore"}, ValueError),
     ("Decoder", (), {"on_error": "RAISE"}, ValueError),
+    ("Decoder", (), {"surrogates": "ignore"}, ValueError),
+    ("Decoder", (), {"surrogates": "Keep"}, ValueError),
+    ("Decoder", (), {"surrogates": "\ud800"}, ValueError),
+    ("Decoder", (), {"surrogates": None}, ValueError),
+    ("Decoder", (), {"surrogates": True}, ValueError),
     ("Decoder", (), {"max_event_bytes": 0}, ValueError),
     ("Decoder", (), {"max_event_bytes": -(2**70)}, ValueError),
     ("Decoder", (), {"max_event_bytes": "1"}, TypeError),
@@ -203,6 +209,7 @@ ACCEPTED: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("Decoder", (None,), {}),
     ("Decoder", (), {"target": CompletionStreamEvent}),
     ("Decoder", (CompletionStreamEvent,), {"strict": 1, "multi": 0}),
+    ("Decoder", (), {"surrogates": "replace"}),
     ("Decoder", (), {"max_event_bytes": 10**30, "last_event_id": None}),
 ]
 

@@ -113,7 +113,7 @@ def whole_streams() -> None:
     )
     for completion in iter_events([BODY], CompletionStreamEvent):
         assert_type(completion, CompletionStreamEvent)
-    for anything in iter_events(io.BytesIO(BODY), strict=True):
+    for anything in iter_events(io.BytesIO(BODY), strict=True, surrogates="replace"):
         assert_type(anything, StreamEvent)
         match anything:
             case CompletionStreamEvent(choices=choices):

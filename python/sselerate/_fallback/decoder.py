@@ -14,7 +14,7 @@ from ..eventstream import CONTENT_TYPE, is_event_stream
 from .bare import ABORTED, ERROR, TypedFramer
 from .binary import DAMAGED, TRUNCATED, BinaryFramer
 from .framing import COMMENT, EVENT, TAIL, TOO_LARGE, Frame, whole
-from .json import JSONError, parse, values
+from .json import JSONError, parse, parse_replacing, values
 from .schema import Builders, event_name, find_problem, name_event
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class Decoder(Generic[E]):
             everything else shows in the bytes.
         split: whether a payload may hold several JSON values one after another, each of which is an event;
             otherwise that is an error.
+        surrogates: what becomes of a lone surrogate that an escape in a string or key spells: "keep" it, as
+            `json.loads` does, though such a str cannot be encoded as UTF-8, or "replace" it with U+FFFD.
     """
 
     __slots__ = (
@@ -76,6 +78,7 @@ class Decoder(Generic[E]):
         "_lock",
         "_multi",
         "_on_error",
+        "_parse",
         "_pieces",
         "_shape",
         "_shapes",
@@ -132,15 +135,19 @@ class Decoder(Generic[E]):
         last_event_id: str | None = "",
         content_type: str | None = None,
         split: bool = False,
+        surrogates: str = "keep",
     ) -> None:
         if on_error not in ("raise", "yield", "skip"):
             raise ValueError(f"on_error must be 'raise', 'yield' or 'skip', not {on_error!r}")
+        if surrogates not in ("keep", "replace"):
+            raise ValueError(f"surrogates must be 'keep' or 'replace', not {surrogates!r}")
         self._shape = _target_shape(target)
         self._generic = target is GenericEvent
         self._strict = bool(strict)
         self._on_error = on_error
         self._multi = bool(multi)
         self._split = bool(split)
+        self._parse = parse if surrogates == "keep" else parse_replacing
         # A class that declares "error" means it.
         classes = self._shape.classes if self._shape else ()
         self._error_is_data = any(field.wire == "error" for cls in classes for field in schema_of(cls).fields)
@@ -392,7 +399,7 @@ class Decoder(Generic[E]):
             elif self._is_text(event):
                 return _generic(text, event)
         try:
-            payload = parse(text)
+            payload = self._parse(text)
         except JSONError as error:
             if not text.strip(" \t\n"):
                 return None
@@ -439,7 +446,7 @@ class Decoder(Generic[E]):
         if kind is ABORTED:
             raise invalid_json("unexpected end of data", len(text.encode()), text, index, offset)
         try:
-            error = payload = parse(text)
+            error = payload = self._parse(text)
         except JSONError:
             error, payload = text, None
         raise server_error(error, payload, text, index, offset)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import Any, NoReturn
 
-__all__ = ["JSONError", "parse", "values"]
+__all__ = ["JSONError", "parse", "parse_replacing", "values"]
 
 _DEPTH = 128
 _DIGITS = 16384
@@ -25,6 +25,11 @@ _scan: Callable[[str, int], tuple[Any, int]] = vars(json.JSONDecoder())["scan_on
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _BLANK = re.compile(r"[ \t\n\r]*")
 _BRACKET = re.compile(r"[\[\]{}]")
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""An escape, a pair of surrogates as one; the group is there if it is a lone surrogate."""
 _LONG_NUMBER = re.compile(r"[0-9]+")
 
 
@@ -59,6 +64,14 @@ def parse(text: str) -> Any:
         if length > _DIGITS and not _ints_are_limited():
             _check_digits(text)
     return value
+
+
+def parse_replacing(text: str) -> Any:
+    """The same with U+FFFD for each lone surrogate that an escape spells."""
+    if "\\ud" in text or "\\uD" in text:
+        # As escapes, which are as long: faults stay where they are.
+        text = _ESCAPE.sub(lambda escape: "\\ufffd" if escape[1] else escape[0], text)
+    return parse(text)
 
 
 def values(text: str) -> Iterator[str]:

@@ -103,6 +103,13 @@ def _add_decode(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="after an error: raise (the default) goes on with the next file, yield reports it and goes on "
         "with the next event, skip goes on silently",
     )
+    parser.add_argument(
+        "--surrogates",
+        choices=("keep", "replace"),
+        default="keep",
+        help="lone surrogates in JSON strings: keep (the default) shows them as escapes, replace makes them "
+        "U+FFFD",
+    )
 
 
 class _Version(argparse.Action):

@@ -29,7 +29,13 @@ def decode(options: argparse.Namespace) -> int:
     out = _output()
     form = FORMATS[options.format](out)
     sources = [Source(path) for path in options.files]
-    new_decoder = partial(Decoder, options.target, strict=options.strict, on_error=options.on_error)
+    new_decoder = partial(
+        Decoder,
+        options.target,
+        strict=options.strict,
+        on_error=options.on_error,
+        surrogates=options.surrogates,
+    )
     code = exits.OK
     # Text and events that appear on the same terminal show the progress themselves.
     with progress(sources, quiet=is_terminal(out) and options.format != "summary") as bar:

@@ -6,7 +6,7 @@
 
 use crate::error::{JsonError, JsonErrorKind};
 use crate::framing::{End, Frame, Framer, Item, StreamFramer};
-use crate::json::{Kind, Node, Tape, parse};
+use crate::json::{Kind, Node, Tape, lone_surrogate, parse, replace_surrogates};
 use crate::schema::{Mismatch, Recognised, Schema, ShapeId, Target};
 use crate::stash::Stash;
 use crate::template::{Adapted, Change, Learned, Predictor, Span, Taken};
@@ -26,6 +26,9 @@ pub struct Options {
     pub binary: bool,
     /// A payload may hold several JSON values, each of which is an event.
     pub split: bool,
+    /// Lone surrogates that escapes spell become U+FFFD in whatever is parsed in full. Those in [`Hit::spans`] are left to
+    /// [`crate::json::unescape_replacing`]: whoever resolves their escapes has to look at each anyway.
+    pub replace_surrogates: bool,
     /// Templates are used. Off, every event takes the full parser: for tests and measurements.
     pub predict: bool,
 }
@@ -33,7 +36,15 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let max_event_bytes = crate::limits::MAX_EVENT_BYTES;
-        Self { strict: false, multi: false, max_event_bytes, binary: false, split: false, predict: true }
+        Self {
+            strict: false,
+            multi: false,
+            max_event_bytes,
+            binary: false,
+            split: false,
+            replace_surrogates: false,
+            predict: true,
+        }
     }
 }
 
@@ -55,6 +66,8 @@ struct Reader {
     tape: Tape,
     /// A payload whose invalid UTF-8 was replaced.
     repaired: Vec<u8>,
+    /// A payload whose lone surrogates were replaced.
+    replaced: Vec<u8>,
     pinned: Vec<bool>,
     /// A class of the target has a field `error`.
     error_is_data: bool,
@@ -154,8 +167,19 @@ pub enum Cause<'a> {
     TooLarge,
     /// It is a binary frame that cannot be read.
     Damaged(&'static str),
-    /// The server reports an error: the tape and the node of its value, or None if `data` is the error as text.
-    Server(Option<(&'a Tape, usize)>),
+    /// The server reports an error: its value, or None if `data` is the error as text.
+    Server(Option<Reported<'a>>),
+}
+
+/// The value of an error that a server reports.
+#[derive(Clone, Copy, Debug)]
+pub struct Reported<'a> {
+    /// The JSON it is in.
+    pub payload: &'a [u8],
+    /// The nodes of the payload.
+    pub tape: &'a Tape,
+    /// That of the value.
+    pub node: usize,
 }
 
 impl Decoder {
@@ -171,6 +195,7 @@ impl Decoder {
                 options,
                 tape: Tape::default(),
                 repaired: Vec::new(),
+                replaced: Vec::new(),
                 pinned: Vec::new(),
                 event_index: 0,
                 done: false,
@@ -438,6 +463,8 @@ impl Reader {
         if predictable
             && !named_last
             && self.predictor.is_active()
+            // Only the full parser replaces them, wherever they are.
+            && !(self.options.replace_surrogates && data.contains(&b'\\'))
             && let Some(Adapted { taken, learned, changes }) = self.predictor.adapt(chunk, &frame, data)
         {
             let hit = self.hit(taken, data);
@@ -447,9 +474,10 @@ impl Reader {
     }
 
     fn server_error_field<'a>(&'a mut self, error: &'a [u8], event_index: u64, offset: u64) -> Step<'a> {
-        let (payload, parsed) = parse_text(error, &mut self.tape, &mut self.repaired);
-        let value = parsed.is_ok().then_some((&self.tape, 0));
-        Step::Failed(Failure { cause: Cause::Server(value), data: text(payload), event_index, offset })
+        let (data, parsed) = parse_text(error, &mut self.tape, &mut self.repaired);
+        let payload = values_of(data, &self.options, &self.tape, &mut self.replaced);
+        let value = parsed.is_ok().then_some(Reported { payload, tape: &self.tape, node: 0 });
+        Step::Failed(Failure { cause: Cause::Server(value), data: text(data), event_index, offset })
     }
 
     fn parse_event<'a>(
@@ -459,37 +487,39 @@ impl Reader {
         event_index: u64,
         stash: Option<&mut Stash>,
     ) -> Step<'a> {
-        let Self { schema, options, predictor, tape, repaired, pinned, error_is_data, done, unknown, .. } = self;
+        let Self { schema, options, predictor, tape, repaired, replaced, pinned, error_is_data, done, unknown, .. } =
+            self;
         let data = frame.data.unwrap_or_default();
         let offset = frame.offset;
-        let fail = |cause, payload| Step::Failed(Failure { cause, data: text(payload), event_index, offset });
-        let (payload, mut parsed) = parse_text(data, tape, repaired);
+        let (data, mut parsed) = parse_text(data, tape, repaired);
+        let fail = |cause| Step::Failed(Failure { cause, data: text(data), event_index, offset });
         let tape = &*tape;
         if frame.end == End::Cut {
-            parsed = Err(JsonError { kind: JsonErrorKind::UnexpectedEnd, position: payload.len() });
+            parsed = Err(JsonError { kind: JsonErrorKind::UnexpectedEnd, position: data.len() });
         }
         let named_error = frame.event == b"error";
         if let Err(error) = parsed {
             if !named_error && schema.takes_anything() && frame.end != End::Cut {
-                return Step::Text(payload, frame.event);
+                return Step::Text(data, frame.event);
             }
             let cause = match error {
                 _ if named_error => Cause::Server(None),
                 error if frame.end == End::Stream => Cause::Truncated(error.kind),
                 error => Cause::Json(error),
             };
-            return fail(cause, payload);
+            return fail(cause);
         }
+        let payload = values_of(data, options, tape, replaced);
         let signs = Signs::of(payload, tape);
         let is_object = tape.nodes()[0].kind == Kind::Object;
         if (is_object || named_error)
             && let Some(node) = signs.server_error(tape, payload, named_error, *error_is_data)
         {
-            return fail(Cause::Server(Some((tape, node))), payload);
+            return fail(Cause::Server(Some(Reported { payload, tape, node })));
         }
         if !is_object && matches!(schema.target, Target::Shape(_)) {
             let error = JsonError { kind: JsonErrorKind::ExpectedObject, position: 0 };
-            return fail(Cause::Json(error), payload);
+            return fail(Cause::Json(error));
         }
         let shape = match schema.recognise(payload, tape) {
             Recognised::As(shape) => Some(shape),
@@ -508,7 +538,7 @@ impl Reader {
         if let (true, Some(shape)) = (options.strict, shape)
             && let Err(mismatch) = schema.check(shape, payload, tape)
         {
-            return fail(Cause::Mismatch(mismatch), payload);
+            return fail(Cause::Mismatch(mismatch));
         }
         let learning = (shape.is_some() && frame.end == End::Own && !last && predictor.missed()).then_some(Learning {
             predictor,
@@ -534,6 +564,24 @@ fn parse_text<'a>(data: &'a [u8], tape: &mut Tape, repaired: &'a mut Vec<u8>) ->
     repaired.extend_from_slice(String::from_utf8_lossy(data).as_bytes());
     let parsed = parse(repaired, tape);
     (repaired, parsed)
+}
+
+/// The payload that values are made of: `data`, without lone surrogates if they are to be replaced. It has the same tape.
+#[inline]
+fn values_of<'a>(data: &'a [u8], options: &Options, tape: &Tape, replaced: &'a mut Vec<u8>) -> &'a [u8] {
+    if options.replace_surrogates && tape.has_escapes() { without_surrogates(data, replaced) } else { data }
+}
+
+#[cold]
+#[inline(never)]
+fn without_surrogates<'a>(data: &'a [u8], replaced: &'a mut Vec<u8>) -> &'a [u8] {
+    if lone_surrogate(data, 0).is_none() {
+        return data;
+    }
+    replaced.clear();
+    replaced.extend_from_slice(data);
+    replace_surrogates(replaced);
+    replaced
 }
 
 fn text(payload: &[u8]) -> Cow<'_, str> {

@@ -3,7 +3,7 @@
 #[path = "../../core/tests/differential/mod.rs"]
 pub mod differential;
 
-use sselerate_core::decoder::{Cause, Decoder, Options, Step};
+use sselerate_core::decoder::{Cause, Decoder, Options, Reported, Step};
 use sselerate_core::json::{Kind, Tape};
 use sselerate_core::template::Span;
 
@@ -74,8 +74,8 @@ impl Templates {
             }
             Step::Failed(failure) => {
                 let cause = match &failure.cause {
-                    Cause::Server(Some((tape, node))) => {
-                        format!("server {}", values(tape, failure.data.as_bytes())[*node..].join(""))
+                    Cause::Server(Some(Reported { payload, tape, node })) => {
+                        format!("server {}", values(tape, payload)[*node..].join(""))
                     }
                     cause => format!("{cause:?}"),
                 };

@@ -21,6 +21,8 @@ pub(crate) struct Assembler {
     last: Vec<Vec<Option<Py<PyString>>>>,
     keys: Vec<Option<Py<PyString>>>,
     pub(crate) scratch: Vec<u8>,
+    /// Lone surrogates in holes become U+FFFD. In payloads that were parsed in full they are that already.
+    pub(crate) replace_surrogates: bool,
 }
 
 /// A payload that was parsed in full.
@@ -32,8 +34,8 @@ pub(crate) struct Parsed<'a> {
 }
 
 impl Assembler {
-    pub(crate) fn new(program: &Program) -> Self {
-        let mut assembler = Self::default();
+    pub(crate) fn new(program: &Program, replace_surrogates: bool) -> Self {
+        let mut assembler = Self { replace_surrogates, ..Self::default() };
         assembler.grow(program);
         assembler
     }

@@ -5,10 +5,10 @@ use crate::assemble::{Assembler, Parsed, generic};
 use crate::chunk::Chunk;
 use crate::errors;
 use crate::guard::{Entered, Exclusive};
-use crate::options::{ContentType, EventId, Limit, Switch};
+use crate::options::{ContentType, EventId, Limit, ReplaceSurrogates, Switch};
 use crate::plan;
 use crate::plans::Plans;
-use crate::program::{Program, Warm};
+use crate::program::{Manner, Program, Warm};
 use crate::scalar;
 use crate::text::Text;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
@@ -46,6 +46,8 @@ enum OnError {
 ///         everything else shows in the bytes.
 ///     split: whether a payload may hold several JSON values one after another, each of which is an event;
 ///         otherwise that is an error.
+///     surrogates: what becomes of a lone surrogate that an escape in a string or key spells: "keep" it, as
+///         `json.loads` does, though such a str cannot be encoded as UTF-8, or "replace" it with U+FFFD.
 #[pyclass(frozen, generic, module = "sselerate._core")]
 pub(crate) struct Decoder {
     state: Exclusive<State>,
@@ -55,7 +57,7 @@ pub(crate) struct Decoder {
 pub(crate) struct State {
     core: core::Decoder,
     maker: Maker,
-    strict: bool,
+    manner: Manner,
     /// What an error left of a chunk: the next call begins with it.
     left: Vec<u8>,
     closed: bool,
@@ -83,9 +85,10 @@ impl Decoder {
     #[pyo3(
         signature = (
             target=None, *, strict=Switch(false), on_error="raise", max_event_bytes=Limit::DEFAULT, multi=Switch(false),
-            last_event_id=EventId(String::new()), content_type=ContentType(None), split=Switch(false)
+            last_event_id=EventId(String::new()), content_type=ContentType(None), split=Switch(false),
+            surrogates=ReplaceSurrogates(false)
         ),
-        text_signature = "(target=None, *, strict=False, on_error='raise', max_event_bytes=67108864, multi=False, last_event_id='', content_type=None, split=False)"
+        text_signature = "(target=None, *, strict=False, on_error='raise', max_event_bytes=67108864, multi=False, last_event_id='', content_type=None, split=False, surrogates='keep')"
     )]
     fn new(
         py: Python<'_>,
@@ -97,9 +100,11 @@ impl Decoder {
         last_event_id: EventId,
         content_type: ContentType,
         split: Switch,
+        surrogates: ReplaceSurrogates,
     ) -> PyResult<Self> {
         let (Switch(strict), Switch(multi), Switch(split), Limit(max_event_bytes)) =
             (strict, multi, split, max_event_bytes);
+        let ReplaceSurrogates(replace_surrogates) = surrogates;
         let on_error = match on_error {
             "raise" => OnError::Raise,
             "yield" => OnError::Yield,
@@ -113,22 +118,27 @@ impl Decoder {
             Some(target) => Program::of(target)?,
             None => Program::of(py.None().bind(py))?,
         };
-        let options =
-            Options { strict, multi, max_event_bytes, binary: content_type.is_binary(), split, predict: true };
+        let binary = content_type.is_binary();
+        let options = Options { strict, multi, max_event_bytes, binary, split, replace_surrogates, predict: true };
+        let manner = Manner { strict, replace_surrogates };
         let schema = program.get().schema.clone();
-        let (mut core, plans, assembler) = match program.get().warm(strict) {
+        let (mut core, plans, assembler) = match program.get().warm(manner) {
             Some(mut warm) => {
                 warm.assembler.grow(program.get());
                 (core::Decoder::with_predictor(schema, options, warm.predictor), warm.plans, warm.assembler)
             }
-            None => (core::Decoder::new(schema, options), Plans::default(), Assembler::new(program.get())),
+            None => (
+                core::Decoder::new(schema, options),
+                Plans::default(),
+                Assembler::new(program.get(), replace_surrogates),
+            ),
         };
         core.set_last_event_id(last_event_id.0.as_bytes());
         let left = Vec::new();
         let state = State {
             core,
             maker: Maker { program, assembler, plans, on_error, max_event_bytes, error_count: 0 },
-            strict,
+            manner,
             left,
             closed: false,
             dialect: None,
@@ -256,7 +266,7 @@ impl Drop for State {
         let predictor = self.core.take_predictor();
         let Maker { program, assembler, plans, .. } = &mut self.maker;
         let (assembler, plans) = (std::mem::take(assembler), std::mem::take(plans));
-        program.get().keep_warm(self.strict, Warm { predictor, plans, assembler });
+        program.get().keep_warm(self.manner, Warm { predictor, plans, assembler });
     }
 }
 
@@ -412,6 +422,7 @@ impl State {
         position: &mut usize,
         text: &mut Text,
     ) -> PyResult<()> {
+        text.replace_surrogates = self.manner.replace_surrogates;
         loop {
             self.take_texts(py, chunk, position, text)?;
             let Some(event) = self.next(py, chunk, position)? else { return Ok(()) };

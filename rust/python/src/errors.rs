@@ -5,7 +5,7 @@ use crate::program::Program;
 use crate::scalar;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use sselerate_core::decoder::{Cause, Failure};
+use sselerate_core::decoder::{Cause, Failure, Reported};
 
 /// A function or class of the Python side, looked up once.
 fn imported<'py>(
@@ -56,8 +56,8 @@ pub(crate) fn exception<'py>(
         Cause::Damaged(cause) => python!(py, "sselerate.errors", "damaged")?.call1((*cause, *event_index, *offset)),
         Cause::Server(value) => {
             let (error, payload) = match value {
-                Some((tape, node)) => {
-                    let payload = assembler.plain(py, Parsed { program, payload: data.as_bytes(), tape }, 0)?;
+                Some(Reported { payload, tape, node }) => {
+                    let payload = assembler.plain(py, Parsed { program, payload, tape }, 0)?;
                     let error = if *node == 0 { payload.clone() } else { payload.get_item("error")? };
                     (error, payload)
                 }

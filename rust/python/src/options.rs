@@ -42,6 +42,25 @@ impl<'py> FromPyObject<'_, 'py> for Switch {
     }
 }
 
+/// `surrogates`: whether lone ones become U+FFFD.
+pub(crate) struct ReplaceSurrogates(pub(crate) bool);
+
+impl<'py> FromPyObject<'_, 'py> for ReplaceSurrogates {
+    type Error = PyErr;
+
+    fn extract(surrogates: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let word = surrogates.cast::<PyString>().ok();
+        match word.as_ref().map(|word| word.to_str()) {
+            Some(Ok("keep")) => Ok(Self(false)),
+            Some(Ok("replace")) => Ok(Self(true)),
+            _ => {
+                let other = surrogates.repr()?;
+                Err(PyValueError::new_err(format!("surrogates must be 'keep' or 'replace', not {other}")))
+            }
+        }
+    }
+}
+
 /// `last_event_id`: a str, or None for none.
 pub(crate) struct EventId(pub(crate) String);
 

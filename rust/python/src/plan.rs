@@ -538,6 +538,9 @@ fn scalar_of<'py>(
     assembler: &mut Assembler,
 ) -> PyResult<Bound<'py, PyAny>> {
     let bytes = span.bytes(bytes);
+    if assembler.replace_surrogates && span.flags & scan::ESCAPED != 0 {
+        return scalar::string_replacing(py, bytes, &mut assembler.scratch);
+    }
     let kind = match (kind, bytes.first()) {
         (Kind::Null | Kind::True | Kind::False, Some(b't')) => Kind::True,
         (Kind::Null | Kind::True | Kind::False, Some(b'f')) => Kind::False,

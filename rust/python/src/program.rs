@@ -29,9 +29,22 @@ pub(crate) struct Program {
     /// The rules that are compiled, in the order in which they were: the others are when they are first met, as each brings
     /// the classes of its dialect with it.
     rules: Vec<usize>,
-    /// What decoders that are gone have learnt, lenient and strict ones apart. Programs of the same target that differ in their
+    /// What decoders that are gone have learnt, by [`Manner::number`]. Programs of the same target that differ in their
     /// rules share it: classes and shapes that both know have the same numbers.
-    warm: Arc<[Mutex<Vec<Warm>>; 2]>,
+    warm: Arc<[Mutex<Vec<Warm>>; 4]>,
+}
+
+/// The options that what is learnt depends on: what may vary in an event, and the strings that its events share.
+#[derive(Clone, Copy)]
+pub(crate) struct Manner {
+    pub(crate) strict: bool,
+    pub(crate) replace_surrogates: bool,
+}
+
+impl Manner {
+    fn number(self) -> usize {
+        usize::from(self.strict) + 2 * usize::from(self.replace_surrogates)
+    }
 }
 
 /// What a decoder has learnt. Most streams are short, and the next one looks like the last: a decoder that begins with this
@@ -89,14 +102,14 @@ impl Program {
     }
 
     /// What an earlier decoder has learnt, for a new one to begin with.
-    pub(crate) fn warm(&self, strict: bool) -> Option<Warm> {
-        self.warm[usize::from(strict)].lock().ok()?.pop()
+    pub(crate) fn warm(&self, manner: Manner) -> Option<Warm> {
+        self.warm[manner.number()].lock().ok()?.pop()
     }
 
     /// Keep what a decoder has learnt.
-    pub(crate) fn keep_warm(&self, strict: bool, mut warm: Warm) {
+    pub(crate) fn keep_warm(&self, manner: Manner, mut warm: Warm) {
         warm.plans.forget_events();
-        if let Ok(mut kept) = self.warm[usize::from(strict)].lock()
+        if let Ok(mut kept) = self.warm[manner.number()].lock()
             && kept.len() < MAX_WARM
         {
             kept.push(warm);
@@ -104,7 +117,7 @@ impl Program {
     }
 
     /// `rules`: those to compile, if the target is None.
-    fn compile(target: &Bound<'_, PyAny>, rules: Vec<usize>, warm: Arc<[Mutex<Vec<Warm>>; 2]>) -> PyResult<Self> {
+    fn compile(target: &Bound<'_, PyAny>, rules: Vec<usize>, warm: Arc<[Mutex<Vec<Warm>>; 4]>) -> PyResult<Self> {
         let py = target.py();
         let declare = py.import("sselerate.events.declare")?;
         let generic_class = py.import("sselerate.events.generic")?.getattr("GenericEvent")?.cast_into::<PyType>()?;

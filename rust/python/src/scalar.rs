@@ -4,7 +4,7 @@ use pyo3::exceptions::PyMemoryError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyInt, PyString};
-use sselerate_core::json::{Kind, scan, unescape};
+use sselerate_core::json::{Kind, scan, unescape, unescape_replacing};
 
 /// CPython refuses to convert longer decimal texts in one go (the least its limit can be set to is 640).
 const DIGITS_AT_ONCE: usize = 600;
@@ -97,6 +97,17 @@ pub(crate) fn float<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, Py
         number => std::str::from_utf8(number).ok().and_then(|number| number.parse().ok()).unwrap_or(f64::NAN),
     };
     Ok(value.into_pyobject(py)?.into_any())
+}
+
+/// A str of a JSON string's body that may have lone surrogates, U+FFFD in place of each.
+#[cold]
+pub(crate) fn string_replacing<'py>(
+    py: Python<'py>,
+    body: &[u8],
+    scratch: &mut Vec<u8>,
+) -> PyResult<Bound<'py, PyAny>> {
+    scratch.clear();
+    if unescape_replacing(body, scratch).ascii { ascii(py, scratch) } else { utf8(py, scratch, c"strict") }
 }
 
 /// Any scalar.

@@ -12,7 +12,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 use sselerate_core::decoder::Hit;
-use sselerate_core::json::{Kind, scan, unescape};
+use sselerate_core::json::{Kind, scan, unescape, unescape_replacing};
 
 /// Bytes that are copied in one go.
 const LANE: usize = 16;
@@ -72,6 +72,8 @@ fn constant(value: &Bound<'_, PyAny>, pieces: &mut Vec<Piece>) -> bool {
 #[derive(Default)]
 pub(crate) struct Text {
     bytes: Vec<u8>,
+    /// Lone surrogates in holes become U+FFFD.
+    pub(crate) replace_surrogates: bool,
 }
 
 impl Text {
@@ -86,6 +88,8 @@ impl Text {
                     let body = span.bytes(hit.bytes);
                     if span.flags & scan::ESCAPED == 0 {
                         self.push_bytes(body, &hit.bytes[span.start..]);
+                    } else if self.replace_surrogates {
+                        unescape_replacing(body, &mut self.bytes);
                     } else {
                         unescape(body, &mut self.bytes);
                     }

@@ -7,4 +7,5 @@ pub mod scan;
 mod text;
 
 pub use parse::{Kind, Node, Tape, parse};
-pub use text::{Unescaped, unescape};
+pub use text::{Unescaped, unescape, unescape_replacing};
+pub(crate) use text::{lone_surrogate, replace_surrogates};

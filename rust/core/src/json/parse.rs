@@ -131,6 +131,12 @@ impl Tape {
         self.seen.flags & scan::NON_ASCII == 0
     }
 
+    /// Whether strings or keys have escapes.
+    #[inline]
+    pub fn has_escapes(&self) -> bool {
+        self.seen.flags & scan::ESCAPED != 0
+    }
+
     /// Whether there may be such a key anywhere; if not, there is none.
     #[inline]
     pub fn may_have(&self, key: &[u8]) -> bool {

@@ -1,4 +1,7 @@
-//! String bodies to text: escapes resolved, surrogates kept as `json.loads` keeps them.
+//! String bodies to text: escapes resolved, surrogates kept as `json.loads` keeps them, or replaced before anybody sees them.
+
+/// U+FFFD as an escape.
+const REPLACEMENT: &[u8; 6] = b"\\ufffd";
 
 /// The text of a string body with escapes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +42,41 @@ pub fn unescape(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
     result.ascii &= rest.is_ascii();
     out.extend_from_slice(rest);
     result
+}
+
+/// Where the first escape that spells a lone surrogate begins in `json`, at or after `from`, which is not inside an escape. `json` is a
+/// string body, or a whole payload: in JSON backslashes stand in strings only.
+pub(crate) fn lone_surrogate(json: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += find_backslash(json.get(at..)?)?;
+        if json.get(at + 1) != Some(&b'u') {
+            at += 2;
+            continue;
+        }
+        let (code, length) = code_point(&json[at..]);
+        if (0xD800..0xE000).contains(&code) && at + length <= json.len() {
+            return Some(at);
+        }
+        at += length;
+    }
+}
+
+/// Write the escape of U+FFFD over each that spells a lone surrogate. It is as long, so the tape of the JSON stays what it was.
+pub(crate) fn replace_surrogates(json: &mut [u8]) {
+    let mut at = 0;
+    while let Some(begin) = lone_surrogate(json, at) {
+        at = begin + REPLACEMENT.len();
+        json[begin..at].copy_from_slice(REPLACEMENT);
+    }
+}
+
+/// [`unescape`] with U+FFFD for each lone surrogate.
+#[cold]
+pub fn unescape_replacing(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
+    let mut body = body.to_vec();
+    replace_surrogates(&mut body);
+    unescape(&body, out)
 }
 
 /// Nearly all escapes of a stream are a line feed in a token of a few bytes, for which a call is too much.
@@ -99,5 +137,24 @@ mod tests {
         assert_eq!(text(r"\ude00\ud83d").0.len(), 6);
         assert!(text(r"\u0041").1.ascii);
         assert!(!text("é\\n").1.ascii);
+    }
+
+    #[test]
+    fn lone_surrogates_are_replaced_where_they_stand() {
+        let replaced = |json: &str| {
+            let mut json = json.as_bytes().to_vec();
+            replace_surrogates(&mut json);
+            String::from_utf8(json).unwrap()
+        };
+        assert_eq!(replaced(r"\ud83d\uD83D\uDE00\ude00"), r"\ufffd\uD83D\uDE00\ufffd");
+        assert_eq!(replaced(r"\ud83d\n\udfff\u00e9 \uDBFF\u0041"), r"\ufffd\n\ufffd\u00e9 \ufffd\u0041");
+        assert_eq!(replaced(r"\\ud83d\\\ud83d é"), r"\\ud83d\\\ufffd é");
+        assert_eq!(replaced(r#"{"\udc00":["\udc00",1]}"#), r#"{"\ufffd":["\ufffd",1]}"#);
+        let mut text = b"a".to_vec();
+        let result = unescape_replacing(br"\ud83d\n\ud83d\ude00", &mut text);
+        assert_eq!((&text[..], result.surrogates), ("a\u{fffd}\n😀".as_bytes(), false));
+        assert_eq!(lone_surrogate(br"\ud83", 0), None);
+        assert_eq!(lone_surrogate(br"\", 0), None);
+        assert_eq!(lone_surrogate(br"\ud83d", 6), None);
     }
 }

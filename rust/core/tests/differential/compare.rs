@@ -174,8 +174,8 @@ fn fail_alike(one: &Failure<'_>, other: &Failure<'_>) -> bool {
         (Cause::Mismatch(one), Cause::Mismatch(other)) => one == other,
         (Cause::Truncated(one), Cause::Truncated(other)) => one == other,
         (Cause::TooLarge, Cause::TooLarge) | (Cause::Server(None), Cause::Server(None)) => true,
-        (Cause::Server(Some((one, at))), Cause::Server(Some((other, its)))) => {
-            at == its && one.nodes() == other.nodes()
+        (Cause::Server(Some(one)), Cause::Server(Some(other))) => {
+            one.node == other.node && one.payload == other.payload && one.tape.nodes() == other.tape.nodes()
         }
         _ => false,
     };
