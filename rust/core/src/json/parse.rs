@@ -70,10 +70,10 @@ impl Node {
     /// Whether a string or key is this text.
     #[inline(always)]
     pub fn spells(&self, payload: &[u8], text: &[u8]) -> bool {
-        if (self.end - self.start) as usize == text.len() {
-            return payload.get(self.start as usize..self.end as usize) == Some(text);
+        if self.flags & scan::ESCAPED != 0 {
+            return *self.text(payload) == *text;
         }
-        self.flags & scan::ESCAPED != 0 && *self.text(payload) == *text
+        payload.get(self.start as usize..self.end as usize) == Some(text)
     }
 }
 
@@ -385,6 +385,16 @@ mod tests {
         assert_eq!(tape.children(2).collect::<Vec<_>>(), [3, 4]);
         assert_eq!(tape.member(payload, 0, b"c"), Some(8));
         assert_eq!(tape.nodes()[8].bytes(payload), b"x");
+    }
+
+    #[test]
+    fn an_escape_is_not_the_text_that_it_looks_like() {
+        let mut tape = Tape::default();
+        let payload = br#"{"\\n": 1, "\n": 2}"#;
+        parse(payload, &mut tape).unwrap();
+        assert_eq!(tape.member(payload, 0, br"\\n"), None);
+        assert_eq!(tape.member(payload, 0, br"\n"), Some(2));
+        assert_eq!(tape.member(payload, 0, b"\n"), Some(4));
     }
 
     #[test]
