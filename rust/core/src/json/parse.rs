@@ -70,10 +70,13 @@ impl Node {
     /// Whether a string or key is this text.
     #[inline(always)]
     pub fn spells(&self, payload: &[u8], text: &[u8]) -> bool {
-        if self.flags & scan::ESCAPED != 0 {
-            return *self.text(payload) == *text;
+        let is_escaped = self.flags & scan::ESCAPED != 0;
+        if (self.end - self.start) as usize != text.len() {
+            return is_escaped && *self.text(payload) == *text;
         }
-        payload.get(self.start as usize..self.end as usize).is_some_and(|bytes| scan::same(bytes, text))
+        // Escapes are longer than what they stand for.
+        let bytes = payload.get(self.start as usize..self.end as usize);
+        !is_escaped && bytes.is_some_and(|bytes| scan::same(bytes, text))
     }
 }
 
