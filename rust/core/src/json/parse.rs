@@ -99,10 +99,10 @@ struct Seen {
     flags: u8,
 }
 
-/// One of 64 bits for the keys of a length and first byte. That of an empty key is the quote behind it.
+/// One of 64 bits for the keys of a length and last byte, by which `text` and `type` differ. That of an empty key is the quote before it.
 #[inline(always)]
-fn key_bit(first: u8, length: u32) -> u64 {
-    1 << (u32::from(first).wrapping_add(length.wrapping_mul(5)) & 63)
+fn key_bit(last: u8, length: u32) -> u64 {
+    1 << (u32::from(last).wrapping_add(length.wrapping_mul(5)) & 63)
 }
 
 impl Tape {
@@ -137,7 +137,7 @@ impl Tape {
     /// Whether there may be such a key anywhere; if not, there is none.
     #[inline]
     pub fn may_have(&self, key: &[u8]) -> bool {
-        self.seen.keys & key_bit(key.first().copied().unwrap_or(b'"'), key.len() as u32) != 0
+        self.seen.keys & key_bit(key.last().copied().unwrap_or(b'"'), key.len() as u32) != 0
     }
 
     /// The value of a member of an object; of several with this key, the last. Keys with escapes are compared unescaped.
@@ -290,8 +290,8 @@ impl Parser<'_> {
         self.push(kind, flags, start, end, self.count + 1);
         self.seen.flags |= flags;
         if kind == Kind::Key {
-            let first = self.payload.get(start as usize).copied().unwrap_or_default();
-            self.seen.keys |= if flags & scan::ESCAPED == 0 { key_bit(first, end - start) } else { u64::MAX };
+            let last = self.payload.get(end as usize - 1).copied().unwrap_or_default();
+            self.seen.keys |= if flags & scan::ESCAPED == 0 { key_bit(last, end - start) } else { u64::MAX };
         }
         self.at = end + 1;
         Ok(())
