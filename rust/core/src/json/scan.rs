@@ -33,13 +33,34 @@ fn stops(byte: u8) -> bool {
     byte == b'"' || byte == b'\\' || byte < 0x20
 }
 
-/// Bit i: byte i is a quote, backslash, control character or above ASCII.
+/// All bits of a lane are set where a byte is a quote, backslash, control character or above ASCII.
 #[inline(always)]
-fn stop_mask(lanes: &[u8; LANES]) -> u16 {
+fn ascii_stops(lanes: &[u8; LANES]) -> i8x16 {
     // As signed numbers, the bytes above ASCII are below the control characters.
     let signed = i8x16::from(lanes.map(u8::cast_signed));
     let ends = signed.simd_eq(i8x16::splat(b'"' as i8)) | signed.simd_eq(i8x16::splat(b'\\' as i8));
-    (ends | signed.simd_lt(i8x16::splat(0x20))).to_bitmask() as u16
+    ends | signed.simd_lt(i8x16::splat(0x20))
+}
+
+/// Bit i: byte i is one of those.
+#[inline(always)]
+fn stop_mask(lanes: &[u8; LANES]) -> u16 {
+    ascii_stops(lanes).to_bitmask() as u16
+}
+
+/// Index of the first block, of those that begin at `from`, which has such a byte or is not whole. One branch in 64 bytes saves a
+/// quarter of the time of a long text.
+#[inline(never)]
+fn behind_ascii_blocks(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
+        let stops = block.as_chunks().0.iter().map(ascii_stops).fold(i8x16::ZERO, |all, some| all | some);
+        if stops.to_bitmask() != 0 {
+            break;
+        }
+        at += BLOCK;
+    }
+    at
 }
 
 /// Index of the first quote, backslash, control character or byte above ASCII at or after `from` (or the length). A string that goes
@@ -53,6 +74,9 @@ pub fn ascii_run(bytes: &[u8], from: usize) -> usize {
             return at + stop.trailing_zeros() as usize;
         }
         at += LANES;
+        if at - from == BLOCK {
+            at = behind_ascii_blocks(bytes, at);
+        }
     }
     while bytes.get(at).is_some_and(|&byte| !stops(byte) && byte < 0x80) {
         at += 1;
@@ -305,7 +329,7 @@ mod tests {
 
     #[test]
     fn ascii_runs_end_where_a_byte_wise_search_says() {
-        for length in 0..50 {
+        for length in (0..50).chain([64, 100, 127, 128, 129, 200]) {
             assert_eq!(ascii_run(&vec![b'a'; length], 0), length);
             for at in 0..length {
                 for byte in 0..=255 {
