@@ -3,7 +3,7 @@
 //! Nearly all strings of a stream are a few bytes long, so they are looked at sixteen bytes at a time: one mask of the bytes that
 //! stop a plain run (quote, backslash, control characters), one of the bytes above ASCII, by the vectors of the `wide` crate (SSE2
 //! or NEON, and plain words elsewhere). What is longer goes on in blocks of 64 bytes. Loads never leave the slice;
-//! what is left at its end goes byte by byte, by the same predicate.
+//! what is left at its end goes byte by byte, by the same predicate, or once more with the bytes before it.
 
 use crate::error::{JsonError, JsonErrorKind};
 use wide::{i8x16, u8x16};
