@@ -94,9 +94,14 @@ impl Class {
     /// The field with this key. `hint` is where to look first: behind the field found last, as servers keep their order.
     #[inline]
     pub fn find(&self, key: &[u8], hint: usize) -> Option<usize> {
-        if self.fields.get(hint).is_some_and(|field| field.wire == key) {
+        if self.fields.get(hint).is_some_and(|field| scan::same(&field.wire, key)) {
             return Some(hint);
         }
+        self.search(key)
+    }
+
+    #[inline(never)]
+    fn search(&self, key: &[u8]) -> Option<usize> {
         self.fields.iter().position(|field| field.wire == key)
     }
 

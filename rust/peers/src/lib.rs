@@ -59,62 +59,60 @@ impl Default for Ours {
 impl Ours {
     pub fn read<'a>(&mut self, payload: &'a [u8]) -> Event<'a> {
         parse(payload, &mut self.tape).expect("JSON");
-        // The decoder looks for invalid UTF-8 as well.
-        assert!(payload.is_ascii() || std::str::from_utf8(payload).is_ok());
-        let mut event = Event::default();
-        for (field, node) in self.members(&self.event, 0, payload) {
+        // As in the decoder, all of it at once.
+        let payload = std::str::from_utf8(payload).expect("UTF-8");
+        let (mut event, mut hint) = (Event::default(), 0);
+        for key in self.tape.children(0) {
+            let Some(field) = self.event.find_node(&self.tape.nodes()[key], payload.as_bytes(), hint) else { continue };
+            hint = field + 1;
             match field {
-                0 => event.id = self.text(node, payload).unwrap_or_default(),
-                1 => event.object = self.text(node, payload).unwrap_or_default(),
-                2 => event.created = self.integer(node, payload),
-                3 => event.choices = self.tape.children(node).map(|choice| self.choice(choice, payload)).collect(),
-                4 => event.model = self.text(node, payload).unwrap_or_default(),
-                5 => event.system_fingerprint = self.text(node, payload),
-                _ => event.obfuscation = self.text(node, payload),
+                0 => event.id = self.text(key + 1, payload).unwrap_or_default(),
+                1 => event.object = self.text(key + 1, payload).unwrap_or_default(),
+                2 => event.created = self.integer(key + 1, payload),
+                3 => {
+                    event.choices = self.tape.children(key + 1).map(|choice| self.choice(choice, payload)).collect();
+                }
+                4 => event.model = self.text(key + 1, payload).unwrap_or_default(),
+                5 => event.system_fingerprint = self.text(key + 1, payload),
+                _ => event.obfuscation = self.text(key + 1, payload),
             }
         }
         event
     }
 
-    fn choice<'a>(&self, node: usize, payload: &'a [u8]) -> Choice<'a> {
-        let mut choice = Choice::default();
-        for (field, node) in self.members(&self.choice, node, payload) {
+    fn choice<'a>(&self, node: usize, payload: &'a str) -> Choice<'a> {
+        let (mut choice, mut hint) = (Choice::default(), 0);
+        for key in self.tape.children(node) {
+            let Some(field) = self.choice.find_node(&self.tape.nodes()[key], payload.as_bytes(), hint) else {
+                continue;
+            };
+            hint = field + 1;
             match field {
-                0 => choice.text = self.text(node, payload).unwrap_or_default(),
-                1 => choice.index = self.integer(node, payload),
-                3 => choice.finish_reason = self.text(node, payload),
+                0 => choice.text = self.text(key + 1, payload).unwrap_or_default(),
+                1 => choice.index = self.integer(key + 1, payload),
+                3 => choice.finish_reason = self.text(key + 1, payload),
                 _ => {}
             }
         }
         choice
     }
 
-    /// The known fields of the object at `node`, and the nodes of their values.
-    fn members(&self, class: &Class, node: usize, payload: &[u8]) -> impl Iterator<Item = (usize, usize)> {
-        let mut hint = 0;
-        self.tape.children(node).filter_map(move |key| {
-            let field = class.find_node(&self.tape.nodes()[key], payload, hint)?;
-            hint = field + 1;
-            Some((field, key + 1))
-        })
-    }
-
-    fn text<'a>(&self, node: usize, payload: &'a [u8]) -> Option<Cow<'a, str>> {
+    fn text<'a>(&self, node: usize, payload: &'a str) -> Option<Cow<'a, str>> {
         let node = &self.tape.nodes()[node];
         if node.kind != Kind::Str {
             return None;
         }
-        let bytes = node.bytes(payload);
+        let text = &payload[node.start as usize..node.end as usize];
         if node.flags & sselerate_core::json::scan::ESCAPED == 0 {
-            return std::str::from_utf8(bytes).ok().map(Cow::Borrowed);
+            return Some(Cow::Borrowed(text));
         }
-        let mut text = Vec::with_capacity(bytes.len());
-        unescape(bytes, &mut text);
-        String::from_utf8(text).ok().map(Cow::Owned)
+        let mut unescaped = Vec::with_capacity(text.len());
+        unescape(text.as_bytes(), &mut unescaped);
+        String::from_utf8(unescaped).ok().map(Cow::Owned)
     }
 
-    fn integer(&self, node: usize, payload: &[u8]) -> i64 {
-        let digits = self.tape.nodes()[node].bytes(payload);
+    fn integer(&self, node: usize, payload: &str) -> i64 {
+        let digits = self.tape.nodes()[node].bytes(payload.as_bytes());
         digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0'))
     }
 }

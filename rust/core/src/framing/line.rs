@@ -28,6 +28,9 @@ impl LineEnds {
     /// Index of the first LF or CR in `chunk` at or after `from`.
     #[inline]
     pub(super) fn next(&mut self, chunk: &[u8], from: usize) -> Option<usize> {
+        if chunk.get(from) == Some(&b'\n') {
+            return Some(from); // a blank line, after every event
+        }
         if self.lf <= from {
             self.lf = memchr(b'\n', &chunk[from..]).map_or(usize::MAX, |found| from + found + 1);
         }

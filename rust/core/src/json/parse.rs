@@ -70,19 +70,23 @@ impl Node {
     /// Whether a string or key is this text.
     #[inline(always)]
     pub fn spells(&self, payload: &[u8], text: &[u8]) -> bool {
-        if (self.end - self.start) as usize == text.len() {
-            return payload.get(self.start as usize..self.end as usize) == Some(text);
+        let is_escaped = self.flags & scan::ESCAPED != 0;
+        if (self.end - self.start) as usize != text.len() {
+            return is_escaped && *self.text(payload) == *text;
         }
-        self.flags & scan::ESCAPED != 0 && *self.text(payload) == *text
+        // Escapes are longer than what they stand for.
+        let bytes = payload.get(self.start as usize..self.end as usize);
+        !is_escaped && bytes.is_some_and(|bytes| scan::same(bytes, text))
     }
 }
 
 /// The nodes of one payload. Node 0 is the whole value.
 #[derive(Clone, Debug, Default)]
 pub struct Tape {
-    nodes: Vec<Node>,
-    /// Room for the parser's stack.
-    open: Vec<u32>,
+    /// Nodes, and behind them room for more.
+    room: Vec<Node>,
+    /// How many nodes there are.
+    count: usize,
     seen: Seen,
 }
 
@@ -95,32 +99,31 @@ struct Seen {
     flags: u8,
 }
 
-/// One of 64 bits for the keys of a length, first and last byte.
-#[inline]
-fn key_bit(key: &[u8]) -> u64 {
-    let ends = usize::from(key.first().copied().unwrap_or_default())
-        + 5 * usize::from(key.last().copied().unwrap_or_default());
-    1 << ((key.len() * 11 + ends) & 63)
+/// One of 64 bits for the keys of a length and last byte, by which `text` and `type` differ. That of an empty key is the quote before it.
+#[inline(always)]
+fn key_bit(last: u8, length: u32) -> u64 {
+    1 << (u32::from(last).wrapping_add(length.wrapping_mul(5)) & 63)
 }
 
 impl Tape {
     /// All nodes in the order of the text.
     #[inline]
     pub fn nodes(&self) -> &[Node] {
-        &self.nodes
+        &self.room[..self.count]
     }
 
     /// The children of an array, or the keys of an object.
     pub fn children(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
-        let parent = self.nodes[index];
-        let keyed = parent.kind == Kind::Object;
+        let nodes = self.nodes();
+        let parent = &nodes[index];
+        let (end, to_value) = (parent.next as usize, usize::from(parent.kind == Kind::Object));
         let mut at = index + 1;
         std::iter::from_fn(move || {
-            if at >= parent.next as usize {
+            let child = at;
+            if child >= end {
                 return None;
             }
-            let child = at;
-            at = self.nodes[at + usize::from(keyed)].next as usize;
+            at = nodes[child + to_value].next as usize;
             Some(child)
         })
     }
@@ -140,7 +143,7 @@ impl Tape {
     /// Whether there may be such a key anywhere; if not, there is none.
     #[inline]
     pub fn may_have(&self, key: &[u8]) -> bool {
-        self.seen.keys & key_bit(key) != 0
+        self.seen.keys & key_bit(key.last().copied().unwrap_or(b'"'), key.len() as u32) != 0
     }
 
     /// The value of a member of an object; of several with this key, the last. Keys with escapes are compared unescaped.
@@ -148,10 +151,11 @@ impl Tape {
         if !self.may_have(key) {
             return None;
         }
-        if self.nodes.get(index)?.kind != Kind::Object {
+        let nodes = self.nodes();
+        if nodes.get(index)?.kind != Kind::Object {
             return None;
         }
-        self.children(index).filter(|&child| self.nodes[child].spells(payload, key)).last().map(|child| child + 1)
+        self.children(index).filter(|&child| nodes[child].spells(payload, key)).last().map(|child| child + 1)
     }
 }
 
@@ -159,77 +163,94 @@ impl Tape {
 /// integers are limited by [`crate::limits`]. UTF-8 is not checked here.
 ///
 /// # Errors
-/// The first thing that is not JSON. A payload that could be completed by more bytes is [`JsonErrorKind::UnexpectedEnd`].
+/// The first thing that is not JSON; the tape is empty then. A payload that could be completed by more bytes is
+/// [`JsonErrorKind::UnexpectedEnd`].
 pub fn parse(payload: &[u8], tape: &mut Tape) -> Result<(), JsonError> {
-    tape.nodes.clear();
     assert!(u32::try_from(payload.len()).is_ok(), "a payload of 4 GiB or more");
-    let mut open = std::mem::take(&mut tape.open);
-    open.clear();
-    let mut parser = Parser { payload, at: 0, nodes: &mut tape.nodes, open, seen: Seen::default() };
+    let mut parser = Parser {
+        payload,
+        at: 0,
+        room: std::mem::take(&mut tape.room),
+        count: 0,
+        inside: Inside::Nothing,
+        inner: OUTERMOST,
+        depth: 0,
+        seen: Seen::default(),
+    };
     let parsed = parser.run();
-    (tape.open, tape.seen) = (parser.open, parser.seen);
+    tape.count = if parsed.is_ok() { parser.count as usize } else { 0 };
+    (tape.room, tape.seen) = (parser.room, parser.seen);
     parsed
 }
 
+/// What the next value belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    Nothing,
+    Array,
+    Object,
+}
+
+/// In place of a node's index: there is nothing around it.
+const OUTERMOST: u32 = u32::MAX;
+
+/// The state of [`parse`]. It is to live in registers: so all steps are inlined into the one loop, indexes are as small as those in
+/// nodes, and what is too rare to be inlined is a function of values, not of the parser: a reference would put all of it into memory.
 struct Parser<'a> {
     payload: &'a [u8],
-    at: usize,
-    nodes: &'a mut Vec<Node>,
-    /// Node indexes of the arrays and objects we are in.
-    open: Vec<u32>,
+    /// The next byte.
+    at: u32,
+    room: Vec<Node>,
+    count: u32,
+    inside: Inside,
+    /// The innermost array or object we are in. Until its end is known, its `next` is the one around it.
+    inner: u32,
+    /// How many arrays and objects we are in.
+    depth: usize,
     seen: Seen,
 }
 
-// The small steps are inlined into the one loop: as calls they would cost more than what they do.
 impl Parser<'_> {
+    #[inline(always)]
     fn run(&mut self) -> Result<(), JsonError> {
-        // What the innermost of `open` is.
-        let mut in_object = false;
         'value: loop {
             match self.peek() {
                 Some(b'"') => self.string(Kind::Str)?,
                 Some(b'{') => {
                     self.enter(Kind::Object)?;
                     if self.peek() != Some(b'}') {
-                        in_object = true;
                         self.key()?;
                         continue 'value;
                     }
-                    self.leave();
                 }
                 Some(b'[') => {
                     self.enter(Kind::Array)?;
                     if self.peek() != Some(b']') {
-                        in_object = false;
                         continue 'value;
                     }
-                    self.leave();
                 }
-                Some(b'-' | b'0'..=b'9') => self.number()?,
+                Some(b'0'..=b'9') => self.number()?,
                 Some(_) => self.literal()?,
                 None => return self.fail(JsonErrorKind::UnexpectedEnd),
             }
-            // A value has ended: what follows depends on what we are in.
+            // A value has ended, or an array or object is empty.
             loop {
-                if self.open.is_empty() {
-                    return match self.peek() {
-                        None => Ok(()),
-                        Some(_) => self.fail(JsonErrorKind::TrailingData),
-                    };
-                }
-                match self.peek() {
-                    Some(b',') => {
+                match (self.peek(), self.inside) {
+                    (Some(b','), Inside::Object) => {
                         self.at += 1;
-                        if in_object {
-                            self.key()?;
-                        }
+                        self.key()?;
                         continue 'value;
                     }
-                    Some(b'}') if in_object => in_object = self.leave(),
-                    Some(b']') if !in_object => in_object = self.leave(),
-                    None => return self.fail(JsonErrorKind::UnexpectedEnd),
-                    Some(_) if in_object => return self.fail(JsonErrorKind::ExpectedCommaOrBrace),
-                    Some(_) => return self.fail(JsonErrorKind::ExpectedCommaOrBracket),
+                    (Some(b','), Inside::Array) => {
+                        self.at += 1;
+                        continue 'value;
+                    }
+                    (Some(b'}'), Inside::Object) | (Some(b']'), Inside::Array) => self.leave(),
+                    (None, Inside::Nothing) => return Ok(()),
+                    (None, _) => return self.fail(JsonErrorKind::UnexpectedEnd),
+                    (_, Inside::Nothing) => return self.fail(JsonErrorKind::TrailingData),
+                    (_, Inside::Object) => return self.fail(JsonErrorKind::ExpectedCommaOrBrace),
+                    (_, Inside::Array) => return self.fail(JsonErrorKind::ExpectedCommaOrBracket),
                 }
             }
         }
@@ -238,48 +259,55 @@ impl Parser<'_> {
     /// The next byte that is not white space.
     #[inline(always)]
     fn peek(&mut self) -> Option<u8> {
-        let byte = *self.payload.get(self.at)?;
-        if byte > b' ' { Some(byte) } else { self.skip_white_space() }
-    }
-
-    fn skip_white_space(&mut self) -> Option<u8> {
-        while matches!(self.payload.get(self.at)?, b' ' | b'\t' | b'\n' | b'\r') {
-            self.at += 1;
+        let byte = *self.payload.get(self.at as usize)?;
+        if byte > b' ' {
+            return Some(byte);
         }
-        self.payload.get(self.at).copied()
-    }
-
-    #[cold]
-    fn fail<T>(&self, kind: JsonErrorKind) -> Result<T, JsonError> {
-        Err(JsonError { kind, position: self.at })
+        self.at = behind_white_space(self.payload, self.at);
+        self.payload.get(self.at as usize).copied()
     }
 
     #[inline(always)]
-    fn push(&mut self, kind: Kind, flags: u8, start: usize, end: usize) {
-        let next = self.nodes.len() as u32 + 1;
-        self.nodes.push(Node { kind, flags, start: start as u32, end: end as u32, next });
+    fn fail<T>(&self, kind: JsonErrorKind) -> Result<T, JsonError> {
+        Err(JsonError { kind, position: self.at as usize })
+    }
+
+    #[inline(always)]
+    fn push(&mut self, kind: Kind, flags: u8, start: u32, end: u32, next: u32) {
+        let node = Node { kind, flags, start, end, next };
+        let index = self.count as usize;
+        match self.room.get_mut(index) {
+            Some(place) => *place = node,
+            None => {
+                self.room = with_more_room(std::mem::take(&mut self.room));
+                self.room[index] = node;
+            }
+        }
+        self.count += 1;
     }
 
     #[inline(always)]
     fn string(&mut self, kind: Kind) -> Result<(), JsonError> {
         let start = self.at + 1;
-        let (end, flags) = scan::string(self.payload, start)?;
+        let (end, flags) = match scan::plain_string(self.payload, start) {
+            Ok(end) => (end, 0),
+            Err(stop) => scan::other_string(self.payload, stop)?,
+        };
+        self.push(kind, flags, start, end, self.count + 1);
         self.seen.flags |= flags;
-        self.push(kind, flags, start, end);
+        if kind == Kind::Key {
+            let last = self.payload.get(end as usize - 1).copied().unwrap_or_default();
+            self.seen.keys |= if flags & scan::ESCAPED == 0 { key_bit(last, end - start) } else { u64::MAX };
+        }
         self.at = end + 1;
         Ok(())
     }
 
+    /// A key and its colon.
     #[inline(always)]
     fn key(&mut self) -> Result<(), JsonError> {
         match self.peek() {
-            Some(b'"') => {
-                let start = self.at + 1;
-                self.string(Kind::Key)?;
-                let escaped = self.nodes.last().is_some_and(|key| key.flags & scan::ESCAPED != 0);
-                let bit = key_bit(self.payload.get(start..self.at - 1).unwrap_or_default());
-                self.seen.keys |= if escaped { u64::MAX } else { bit };
-            }
+            Some(b'"') => self.string(Kind::Key)?,
             Some(_) => return self.fail(JsonErrorKind::ExpectedKey),
             None => return self.fail(JsonErrorKind::UnexpectedEnd),
         }
@@ -293,81 +321,111 @@ impl Parser<'_> {
 
     #[inline(always)]
     fn enter(&mut self, kind: Kind) -> Result<(), JsonError> {
-        if self.open.len() == MAX_DEPTH {
+        if self.depth == MAX_DEPTH {
             return self.fail(JsonErrorKind::TooDeep);
         }
-        self.open.push(self.nodes.len() as u32);
-        self.push(kind, 0, self.at, self.at);
+        let around = std::mem::replace(&mut self.inner, self.count);
+        self.push(kind, 0, self.at, self.at, around);
+        self.inside = if kind == Kind::Object { Inside::Object } else { Inside::Array };
+        self.depth += 1;
         self.at += 1;
         Ok(())
     }
 
-    /// Leave an array or object; true if what it is in is an object.
     #[inline(always)]
-    fn leave(&mut self) -> bool {
+    fn leave(&mut self) {
         self.at += 1;
-        let next = self.nodes.len() as u32;
-        if let Some(node) = self.open.pop().and_then(|open| self.nodes.get_mut(open as usize)) {
-            node.end = self.at as u32;
-            node.next = next;
+        self.depth -= 1;
+        if let Some(node) = self.room.get_mut(self.inner as usize) {
+            node.end = self.at;
+            self.inner = std::mem::replace(&mut node.next, self.count);
         }
-        let outer = self.open.last().and_then(|&open| self.nodes.get(open as usize));
-        outer.is_some_and(|node| node.kind == Kind::Object)
+        self.inside = match self.room.get(self.inner as usize) {
+            None => Inside::Nothing,
+            Some(node) if node.kind == Kind::Object => Inside::Object,
+            Some(_) => Inside::Array,
+        };
     }
 
+    /// A number that begins with a digit.
     #[inline(always)]
     fn number(&mut self) -> Result<(), JsonError> {
-        let start = self.at;
-        let Some((end, integer)) = scan::number(self.payload, start) else {
-            return self.literal();
+        let (kind, end) = match scan::plain_integer(self.payload, self.at) {
+            Some(end) => (Kind::Int, end),
+            None => number(self.payload, self.at)?,
         };
-        let kind = if integer { Kind::Int } else { Kind::Float };
-        if integer && end - start - usize::from(self.payload[start] == b'-') > MAX_INT_DIGITS {
-            return self.fail(JsonErrorKind::IntegerTooLong);
-        }
-        self.push(kind, 0, start, end);
+        self.push(kind, 0, self.at, end, self.count + 1);
         self.at = end;
         Ok(())
     }
 
     #[inline(always)]
     fn literal(&mut self) -> Result<(), JsonError> {
-        let rest = self.payload.get(self.at..).unwrap_or_default();
-        let (length, kind) = match rest.first() {
-            Some(b'n') if rest.starts_with(b"null") => (4, Kind::Null),
-            Some(b't') if rest.starts_with(b"true") => (4, Kind::True),
-            Some(b'f') if rest.starts_with(b"false") => (5, Kind::False),
-            _ => return self.unusual_literal(),
+        let (kind, end) = match self.payload.get(self.at as usize..self.at as usize + 4) {
+            Some(b"null") => (Kind::Null, self.at + 4),
+            Some(b"true") => (Kind::True, self.at + 4),
+            _ => unusual_literal(self.payload, self.at)?,
         };
-        self.push(kind, 0, self.at, self.at + length);
-        self.at += length;
+        self.push(kind, 0, self.at, end, self.count + 1);
+        self.at = end;
         Ok(())
     }
+}
 
-    /// One that Python knows besides, or one that is cut off.
-    #[cold]
-    fn unusual_literal(&mut self) -> Result<(), JsonError> {
-        const LITERALS: [(&[u8], Kind); 6] = [
-            (b"null", Kind::Null),
-            (b"false", Kind::False),
-            (b"true", Kind::True),
-            (b"NaN", Kind::NotFinite),
-            (b"Infinity", Kind::NotFinite),
-            (b"-Infinity", Kind::NotFinite),
-        ];
-        let rest = &self.payload[self.at..];
-        for (word, kind) in LITERALS {
-            if rest.starts_with(word) {
-                self.push(kind, 0, self.at, self.at + word.len());
-                self.at += word.len();
-                return Ok(());
-            }
-            if word.starts_with(rest) {
-                return Err(JsonError { kind: JsonErrorKind::UnexpectedEnd, position: self.payload.len() });
-            }
-        }
-        self.fail(JsonErrorKind::ExpectedValue)
+#[inline(never)]
+fn behind_white_space(payload: &[u8], mut at: u32) -> u32 {
+    while let Some(b' ' | b'\t' | b'\n' | b'\r') = payload.get(at as usize) {
+        at += 1;
     }
+    at
+}
+
+/// Twice the room.
+#[cold]
+#[inline(never)]
+fn with_more_room(mut room: Vec<Node>) -> Vec<Node> {
+    let node = Node { kind: Kind::Null, flags: 0, start: 0, end: 0, next: 0 };
+    room.resize((2 * room.len()).max(64), node);
+    room
+}
+
+/// The kind and the end of a number.
+#[inline(never)]
+fn number(payload: &[u8], at: u32) -> Result<(Kind, u32), JsonError> {
+    let start = at as usize;
+    let Some((end, integer)) = scan::number(payload, start) else {
+        return Err(JsonError { kind: JsonErrorKind::ExpectedValue, position: start });
+    };
+    if integer && end - start - usize::from(payload[start] == b'-') > MAX_INT_DIGITS {
+        return Err(JsonError { kind: JsonErrorKind::IntegerTooLong, position: start });
+    }
+    Ok((if integer { Kind::Int } else { Kind::Float }, end as u32))
+}
+
+/// The kind and the end of what begins with no digit: a negative number, `false`, a word that Python knows besides.
+#[inline(never)]
+fn unusual_literal(payload: &[u8], at: u32) -> Result<(Kind, u32), JsonError> {
+    const LITERALS: [(&[u8], Kind); 6] = [
+        (b"null", Kind::Null),
+        (b"false", Kind::False),
+        (b"true", Kind::True),
+        (b"NaN", Kind::NotFinite),
+        (b"Infinity", Kind::NotFinite),
+        (b"-Infinity", Kind::NotFinite),
+    ];
+    let rest = &payload[at as usize..];
+    if let [b'-', b'0'..=b'9', ..] = rest {
+        return number(payload, at);
+    }
+    for (word, kind) in LITERALS {
+        if rest.starts_with(word) {
+            return Ok((kind, at + word.len() as u32));
+        }
+        if word.starts_with(rest) {
+            return Err(JsonError { kind: JsonErrorKind::UnexpectedEnd, position: payload.len() });
+        }
+    }
+    Err(JsonError { kind: JsonErrorKind::ExpectedValue, position: at as usize })
 }
 
 #[cfg(test)]
@@ -391,6 +449,16 @@ mod tests {
         assert_eq!(tape.children(2).collect::<Vec<_>>(), [3, 4]);
         assert_eq!(tape.member(payload, 0, b"c"), Some(8));
         assert_eq!(tape.nodes()[8].bytes(payload), b"x");
+    }
+
+    #[test]
+    fn an_escape_is_not_the_text_that_it_looks_like() {
+        let mut tape = Tape::default();
+        let payload = br#"{"\\n": 1, "\n": 2}"#;
+        parse(payload, &mut tape).unwrap();
+        assert_eq!(tape.member(payload, 0, br"\\n"), None);
+        assert_eq!(tape.member(payload, 0, br"\n"), Some(2));
+        assert_eq!(tape.member(payload, 0, b"\n"), Some(4));
     }
 
     #[test]
