@@ -37,7 +37,7 @@ fn decode(stream: &[u8], chunk: usize, predict: bool) -> usize {
             use sselerate_core::decoder::Step;
             match step {
                 Step::Hit(hit) | Step::Adapted(hit, ..) => {
-                    bytes += hit.spans.iter().map(|span| span.end - span.start).sum::<usize>()
+                    bytes += hit.spans.iter().map(|span| span.end - span.start).sum::<usize>();
                 }
                 Step::Event(event) => bytes += event.learn(false).map_or(1, |learned| learned.holes.len()),
                 Step::Nothing | Step::Text(..) | Step::Failed(_) | Step::Unknown(_) => {}
