@@ -425,34 +425,36 @@ impl State {
         text.replace_surrogates = self.manner.replace_surrogates;
         loop {
             self.take_texts(py, chunk, position, text)?;
-            let Some(event) = self.next(py, chunk, position)? else { return Ok(()) };
-            text.push_event(&event)?;
+            if self.core.end_chunk(chunk, *position) {
+                return Ok(());
+            }
+            match self.core.parse(chunk, position) {
+                None => return Ok(()),
+                Some(Step::Unknown(rule)) => self.load(py, rule)?,
+                Some(Step::Hit(hit)) => self.maker.push_text(py, hit, &mut self.dialect, text)?,
+                Some(step) => {
+                    if let Some(event) = self.maker.make(py, step)? {
+                        self.note_dialect(&event)?;
+                        text.push_event(&event)?;
+                    }
+                }
+            }
         }
     }
 
     /// Read the text of the events from `*position` on that fit a template.
     fn take_texts(&mut self, py: Python<'_>, chunk: &[u8], position: &mut usize, text: &mut Text) -> PyResult<()> {
-        let Self { core, maker: Maker { program, assembler, plans, .. }, dialect, .. } = self;
-        let mut push = |hit: Hit<'_>| {
-            let plan = plans.get(py, program.get(), assembler, hit.template)?;
-            plan.note_dialect(py, dialect);
-            match plan.text(py, program.get()) {
-                Some(pieces) => text.push_pieces(pieces, hit),
-                None => text.push_event(&plan.make(py, program.get(), assembler, hit)?)?,
-            }
-            Ok(())
-        };
+        let Self { core, maker, dialect, .. } = self;
         while *position < chunk.len() {
             let mut pushed: PyResult<()> = Ok(());
-            let in_a_row = core.take_run(chunk, position, |hit| {
-                pushed = push(hit);
+            core.take_run(chunk, position, |hit| {
+                pushed = maker.push_text(py, hit, dialect, text);
                 pushed.is_ok()
             });
             pushed?;
-            if in_a_row == 0 {
-                let Some(hit) = core.take(chunk, position) else { break };
-                push(hit)?;
-            }
+            // Another template may fit, or what was left out of the run.
+            let Some(hit) = core.take(chunk, position) else { break };
+            maker.push_text(py, hit, dialect, text)?;
         }
         Ok(())
     }
@@ -501,6 +503,25 @@ struct Maker {
 }
 
 impl Maker {
+    /// Add the text of the event of a hit.
+    #[inline(always)]
+    fn push_text(
+        &mut self,
+        py: Python<'_>,
+        hit: Hit<'_>,
+        dialect: &mut Option<Py<PyAny>>,
+        text: &mut Text,
+    ) -> PyResult<()> {
+        let Self { program, assembler, plans, .. } = self;
+        let plan = plans.get(py, program.get(), assembler, hit.template)?;
+        plan.note_dialect(py, dialect);
+        match plan.text(py, program.get()) {
+            Some(pieces) => text.push_pieces(pieces, hit),
+            None => text.push_event(&plan.make(py, program.get(), assembler, hit)?)?,
+        }
+        Ok(())
+    }
+
     fn make<'py>(&mut self, py: Python<'py>, step: Step<'_>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Self { program, assembler, plans, .. } = self;
         let program = program.get();
