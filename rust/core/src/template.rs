@@ -494,7 +494,10 @@ impl Template {
                     continue;
                 }
             }
-            *span = hole.value.read(bytes, start)?;
+            *span = match hole.value {
+                Value::Str => unusual_string(bytes, start, span.end)?,
+                value => value.read(bytes, start)?,
+            };
             rest = bytes.get(span.end..)?;
         }
         let end = bytes.len() - after(rest, constant)?.len();
@@ -516,7 +519,6 @@ impl Template {
                     let end = start + scalar.end - scalar.start;
                     Span { start, end, flags: 0 }
                 }),
-                Value::Str => string(payload, start),
                 kind => kind.read(payload, start),
             };
             let Some(value) = value else { return false };
@@ -603,7 +605,7 @@ impl Value {
     #[inline]
     fn read(self, bytes: &[u8], at: usize) -> Option<Span> {
         let (end, flags) = match self {
-            Self::Str => return unusual_string(bytes, at),
+            Self::Str => return string(bytes, at),
             Self::Int => {
                 let (end, integer) = scan::number(bytes, at)?;
                 if !integer || end - at > MAX_INT_DIGITS {
@@ -641,14 +643,16 @@ fn come_alive(live: &mut Vec<usize>, template: usize) {
 /// Any string.
 fn string(bytes: &[u8], at: usize) -> Option<Span> {
     let end = scan::ascii_run(bytes, at);
-    if bytes.get(end) == Some(&b'"') { Some(Span { start: at, end, flags: 0 }) } else { unusual_string(bytes, at) }
+    if bytes.get(end) == Some(&b'"') { Some(Span { start: at, end, flags: 0 }) } else { unusual_string(bytes, at, end) }
 }
 
-/// A string with escapes or characters beyond ASCII.
+/// A string with escapes or characters beyond ASCII, the first of which is at `unusual`.
 #[cold]
-fn unusual_string(bytes: &[u8], at: usize) -> Option<Span> {
-    let (end, flags) = scan::string(bytes, at).ok()?;
-    std::str::from_utf8(&bytes[at..end]).ok()?;
+fn unusual_string(bytes: &[u8], at: usize, unusual: usize) -> Option<Span> {
+    let (end, flags) = scan::unusual_string(bytes, unusual).ok()?;
+    if flags & scan::NON_ASCII != 0 {
+        std::str::from_utf8(bytes.get(unusual..end)?).ok()?;
+    }
     Some(Span { start: at, end, flags })
 }
 

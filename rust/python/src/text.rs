@@ -78,36 +78,35 @@ pub(crate) struct Text {
 
 impl Text {
     /// Add the text of an event that fits a template.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push_pieces(&mut self, pieces: &[Piece], hit: Hit<'_>) {
         for piece in pieces {
             match piece {
                 Piece::Constant(text) => self.bytes.extend_from_slice(text),
                 Piece::Hole(index) => {
                     let Some(span) = hit.spans.get(*index) else { continue };
-                    let body = span.bytes(hit.bytes);
                     if span.flags & scan::ESCAPED == 0 {
-                        self.push_bytes(body, &hit.bytes[span.start..]);
+                        self.push_bytes(&hit.bytes[span.start..], span.end - span.start);
                     } else if self.replace_surrogates {
-                        unescape_replacing(body, &mut self.bytes);
+                        unescape_replacing(span.bytes(hit.bytes), &mut self.bytes);
                     } else {
-                        unescape(body, &mut self.bytes);
+                        unescape(span.bytes(hit.bytes), &mut self.bytes);
                     }
                 }
             }
         }
     }
 
-    /// Add bytes, with which `source` begins. Short ones are copied by a whole lane, without a call.
+    /// Add the bytes with which `source` begins. Few are copied as a whole lane, without a call.
     #[inline(always)]
-    fn push_bytes(&mut self, bytes: &[u8], source: &[u8]) {
+    fn push_bytes(&mut self, source: &[u8], length: usize) {
         match source.first_chunk::<LANE>() {
-            Some(lane) if bytes.len() <= LANE => {
-                let end = self.bytes.len() + bytes.len();
+            Some(lane) if length <= LANE => {
+                let end = self.bytes.len() + length;
                 self.bytes.extend_from_slice(lane);
                 self.bytes.truncate(end);
             }
-            _ => self.bytes.extend_from_slice(bytes),
+            _ => self.bytes.extend_from_slice(&source[..length]),
         }
     }
 

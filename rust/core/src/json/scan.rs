@@ -187,7 +187,10 @@ pub fn string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
 }
 
 /// The rest of a string from `from` on, which is behind ASCII without escapes.
-fn unusual_string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
+///
+/// # Errors
+/// As for [`string`].
+pub fn unusual_string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
     let (end, non_ascii) = plain_run(bytes, from);
     let flags = if non_ascii { NON_ASCII } else { 0 };
     if bytes.get(end) == Some(&b'"') { Ok((end, flags)) } else { string_with_escapes(bytes, end, flags) }
