@@ -138,8 +138,9 @@ class _Builder:
         for set_slot, item in self._rest.get(absent) or self._rest_without(absent):
             set_slot(result, item)
         if unknown:
-            self._set_extra(result, {key: item for key, item in value.items() if key not in fields})
-            note_extra(self._cls)
+            extra = {key: item for key, item in value.items() if key not in fields}
+            self._set_extra(result, extra)
+            note_extra(self._cls, extra)
         return result
 
     def _prepare(self) -> dict[str, "_Field"]:

@@ -183,7 +183,7 @@ class Event(_Presence):
 
     def __post_init__(self) -> None:
         if self.extra is not None:
-            note_extra(type(self))
+            note_extra(type(self), self.extra)
 
     def __repr__(self) -> str:
         names = [field.name for field in dataclasses.fields(self)[1:]]
@@ -260,21 +260,56 @@ def _restore(cls: type[T], state: dict[str, Any], extra: dict[str, Any] | None, 
     if decoded:
         _set_absent(result, absent)
     if extra is not None:
-        note_extra(cls)
+        note_extra(cls, extra)
     return result
 
 
-def note_extra(cls: type) -> None:
-    """Lets the unknown keys of the instances of ``cls`` be read as attributes.
+_MOST_NOTED = 64
+"""Unknown keys of a class that get an attribute each. Servers have a few; one that makes up keys must not
+fill the class with them."""
 
-    Every path that makes an instance with ``extra`` calls it; from the second time on it does nothing.
+
+class _UnknownKey:
+    """The attribute for an unknown key, on the classes that have met it."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __get__(self, instance: Event | None, owner: type) -> Any:
+        if instance is None:
+            # The class itself has no such attribute: a subclass may declare a field of this name.
+            raise AttributeError(f"type object {owner.__name__!r} has no attribute {self._key!r}")
+        return _unknown_key(instance, self._key)
+
+
+def note_extra(cls: type, keys: Iterable[str]) -> bool:
+    """Lets the unknown keys of the instances of ``cls`` be read as attributes. True: all that may come.
+
+    Every path that makes an instance with ``extra`` calls it. An attribute for each key leaves all others
+    as cheap as they were: CPython 3.11 reads every attribute slowly if the class has a ``__getattr__``.
     """
-    if "__getattr__" not in cls.__dict__:
-        cls.__getattr__ = _unknown_key  # type: ignore[attr-defined]
+    if hasattr(cls, "__getattr__"):
+        return True
+    noted: set[str] | None = vars(cls).get("__noted__")
+    if noted is None:
+        noted = set()
+        cls.__noted__ = noted  # type: ignore[attr-defined]
+    for key in keys:
+        if key in noted:
+            continue
+        if len(noted) == _MOST_NOTED:
+            cls.__getattr__ = _unknown_key  # type: ignore[attr-defined]
+            return True
+        noted.add(key)
+        if not any(key in vars(base) for base in cls.__mro__):
+            setattr(cls, key, _UnknownKey(key))
+    return False
 
 
 def _unknown_key(self: Event, name: str) -> Any:
-    """``__getattr__`` of classes that have met unknown keys."""
+    """The value of an unknown key; the ``__getattr__`` of classes that have met very many."""
     # Not self.extra: where that slot is unset, it would come back here.
     extra: dict[str, Any] | None = object.__getattribute__(self, "extra")
     if extra is not None and name in extra and not (name.startswith("__") and name.endswith("__")):
@@ -347,8 +382,8 @@ def _declare(cls: type, rename: str | None, light: bool, namespace: Mapping[str,
     declared: Any = dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)(cls)
     declared.__wire__ = _wire_names(declared, rename)
     declared.__schema__ = None
-    if declared.__post_init__ is not Event.__post_init__:
-        note_extra(declared)  # its own __post_init__ need not call ours
+    if declared.__post_init__ is not Event.__post_init__ and not hasattr(declared, "__getattr__"):
+        declared.__getattr__ = _unknown_key  # its own __post_init__ need not call ours, which notes the keys
     # Compiled now if all names are known, so that mistakes show here.
     try:
         declared.__schema__ = _compile(declared, namespace)

@@ -136,7 +136,7 @@ impl Assembler {
             match extra {
                 None => layout::write(&event, layout.extra(), py.None().into_bound(py)),
                 Some(extra) => {
-                    layout.note_extra(py)?;
+                    layout.note_extra(py, &extra)?;
                     layout::write(&event, layout.extra(), extra.into_any());
                 }
             }

@@ -4,11 +4,10 @@
 //! `__init__` of a frozen dataclass would spend more time than the parser. The offsets are read from the member descriptors
 //! that `__slots__` left on the class.
 
-use crate::attributes;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::PyType;
+use pyo3::types::{PyDict, PySet, PyType};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A class whose instances can be made and filled directly.
@@ -106,8 +105,9 @@ pub(crate) struct EventLayout {
     pub(crate) names: Box<[String]>,
     /// Where the text of an event is; None: ask its attribute `text`. See `text`.
     pub(crate) text: Option<Box<[(String, bool)]>>,
-    /// `note_extra` was called.
-    noted: AtomicBool,
+    /// The keys that `note_extra` was called for, and whether there is nothing more to note.
+    noted: Py<PySet>,
+    all_noted: AtomicBool,
 }
 
 impl EventLayout {
@@ -122,7 +122,8 @@ impl EventLayout {
         let layout = Layout::new(class, names.iter().map(String::as_str).chain(hidden))?;
         let event_name = event_name.map(|name| slot_offset(class, name)).transpose()?;
         let (names, text) = (names.into(), text.map(Vec::into_boxed_slice));
-        Ok(Self { layout, defaults, event_name, names, text, noted: AtomicBool::new(false) })
+        let noted = PySet::empty(class.py())?.unbind();
+        Ok(Self { layout, defaults, event_name, names, text, noted, all_noted: AtomicBool::new(false) })
     }
 
     #[inline]
@@ -147,11 +148,19 @@ impl EventLayout {
         self.layout.slot(self.defaults.len() + 1)
     }
 
-    /// An instance has unknown keys: from now on the class makes attributes of them.
-    pub(crate) fn note_extra(&self, py: Python<'_>) -> PyResult<()> {
-        if !self.noted.swap(true, Ordering::Relaxed) {
-            py.import("sselerate.events.declare")?.call_method1("note_extra", (self.layout.class(py),))?;
-            attributes::quicken(self.layout.class(py))?;
+    /// An instance has these unknown keys: from now on the class makes attributes of them.
+    pub(crate) fn note_extra(&self, py: Python<'_>, extra: &Bound<'_, PyDict>) -> PyResult<()> {
+        if self.all_noted.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let noted = self.noted.bind(py);
+        for (key, _) in extra {
+            if !noted.contains(&key)? {
+                let declare = py.import("sselerate.events.declare")?;
+                let all = declare.call_method1("note_extra", (self.layout.class(py), extra))?.is_truthy()?;
+                self.all_noted.store(all, Ordering::Relaxed);
+                return noted.call_method1("update", (extra,)).map(drop);
+            }
         }
         Ok(())
     }

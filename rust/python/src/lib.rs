@@ -9,7 +9,6 @@ use pyo3::prelude::*;
 mod adopt;
 mod assemble;
 mod async_iterator;
-mod attributes;
 mod chunk;
 mod decoder;
 mod errors;
