@@ -39,11 +39,6 @@ from benches.workloads import RECIPES
 RESULTS = Path(__file__).parent / "results"
 
 
-UNDECLARED = ("extra", "unlike", "chat-openrouter")
-"""Situations with keys that a class does not declare. On CPython 3.11 every later read of an attribute of
-that class takes a slower way in the interpreter, so they come last."""
-
-
 class Progress:
     """One line that changes, on a terminal; nothing elsewhere."""
 
@@ -101,7 +96,7 @@ def run(options: argparse.Namespace) -> str:
     all_of_it = options.only == "*"
     bench = Bench(0.04 if options.quick else 0.7, missing)
     progress = Progress(len(names) + (len(MAIN) + 1 if "completion" in names else 0) + 3 * all_of_it)
-    for name in sorted(names, key=UNDECLARED.__contains__):
+    for name in names:
         check_events(missing, [name])
         make = partial(workloads.make, name)
         if name == "completion":
