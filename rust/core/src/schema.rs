@@ -264,6 +264,9 @@ impl Schema {
     }
 
     fn pin_member(&self, node: usize, key: &[u8], payload: &[u8], tape: &Tape, pinned: &mut [bool]) {
+        if !tape.may_have(key) {
+            return;
+        }
         // Every member of that name, not only the last: which one counts must not change either.
         for child in tape.children(node) {
             if tape.nodes()[child].spells(payload, key) {
@@ -280,6 +283,10 @@ impl Schema {
                 }
                 let class = self.resolve(shape, payload, tape, node).map(|class| &self.classes[class]);
                 for key in tape.children(node) {
+                    // Only strict decoders care what a scalar is.
+                    if !strict && !matches!(tape.nodes()[key + 1].kind, Kind::Object | Kind::Array) {
+                        continue;
+                    }
                     let inner = match class {
                         Some(class) => {
                             class.find_node(&tape.nodes()[key], payload, 0).map(|field| class.fields[field].shape)

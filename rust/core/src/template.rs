@@ -625,10 +625,7 @@ impl Value {
                 let word = [&b"null"[..], b"true", b"false"].into_iter().find(|word| rest.starts_with(word))?;
                 (at + word.len(), 0)
             }
-            Self::Padding => {
-                let padding = bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-                (at + padding, 0)
-            }
+            Self::Padding => (scan::blanks(bytes, at), 0),
             Self::Fixed => return None,
         };
         Some(Span { start: at, end, flags })

@@ -250,6 +250,25 @@ pub fn same(one: &[u8], other: &[u8]) -> bool {
     }
 }
 
+/// Index of the first byte at or after `from` that is no space and no tab.
+#[inline]
+pub fn blanks(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(lanes) = bytes.get(at..).and_then(|rest| rest.first_chunk::<LANES>()) {
+        let lanes = u8x16::from(*lanes);
+        let blank = lanes.simd_eq(u8x16::splat(b' ')) | lanes.simd_eq(u8x16::splat(b'\t'));
+        let run = blank.to_bitmask().trailing_ones() as usize;
+        at += run;
+        if run < LANES {
+            return at;
+        }
+    }
+    while matches!(bytes.get(at), Some(b' ' | b'\t')) {
+        at += 1;
+    }
+    at
+}
+
 /// Index of the first byte at or after `from` that is no digit.
 #[inline]
 pub fn digits(bytes: &[u8], from: usize) -> usize {
@@ -327,6 +346,22 @@ mod tests {
                 assert_eq!(plain_run(&bytes, 0), (stop, stop / 2 < stop));
             }
             assert_eq!(plain_run(&vec![b'a'; length], 0), (length, false));
+        }
+    }
+
+    #[test]
+    fn blanks_end_where_a_byte_wise_search_says() {
+        for length in 0..50 {
+            for end in 0..=length {
+                for other in [b'}', b'\n', 0, 0xA0] {
+                    let mut bytes = vec![other; length];
+                    for (at, byte) in bytes[..end].iter_mut().enumerate() {
+                        *byte = if at % 5 == 3 { b'\t' } else { b' ' };
+                    }
+                    assert_eq!(blanks(&bytes, 0), end);
+                    assert_eq!(blanks(&bytes, length.min(2)), end.max(length.min(2)));
+                }
+            }
         }
     }
 
