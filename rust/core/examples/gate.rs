@@ -125,7 +125,7 @@ fn main() {
             while let Some(step) = decoder.step(chunk, &mut position) {
                 seen += match step {
                     Step::Hit(hit) | Step::Adapted(hit, ..) => usize::from(hit.spans.len() < 99),
-                    Step::Event(event) => usize::from(event.learn(false).is_none_or(|learned| learned.template < 99)),
+                    Step::Event(event) => usize::from(event.learn(false).is_none_or(|learned| learned.template < 999)),
                     Step::Nothing | Step::Text(..) | Step::Failed(_) | Step::Unknown(_) => 0,
                 };
             }

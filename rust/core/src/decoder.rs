@@ -450,25 +450,16 @@ impl Reader {
             return Step::Nothing;
         }
         let predictable = frame.event != b"error" && frame.end == End::Own;
-        if predictable
-            && self.predictor.is_active()
-            && let Some(taken) = self.predictor.take_payload(data)
-        {
-            // A line that ends the stream must be seen, not predicted.
-            if !named_last {
-                self.predictor.learn_frame(taken.template, chunk, &frame);
+        if predictable && self.predictor.is_active() {
+            if let Some(taken) = self.predictor.take_payload(chunk, &frame, data) {
+                return Step::Hit(self.hit(taken, data));
             }
-            return Step::Hit(self.hit(taken, data));
-        }
-        if predictable
-            && !named_last
-            && self.predictor.is_active()
-            // Only the full parser replaces them, wherever they are.
-            && !(self.options.replace_surrogates && data.contains(&b'\\'))
-            && let Some(Adapted { taken, learned, changes }) = self.predictor.adapt(chunk, &frame, data)
-        {
-            let hit = self.hit(taken, data);
-            return if changes.is_empty() { Step::Hit(hit) } else { Step::Adapted(hit, learned, changes) };
+            // A line that ends the stream must be seen, not predicted; and surrogates are replaced by the full parser, wherever they are.
+            let by_parser = named_last || (self.options.replace_surrogates && data.contains(&b'\\'));
+            if !by_parser && let Some(Adapted { taken, learned, changes }) = self.predictor.adapt(chunk, &frame, data) {
+                let hit = self.hit(taken, data);
+                return if changes.is_empty() { Step::Hit(hit) } else { Step::Adapted(hit, learned, changes) };
+            }
         }
         self.parse_event(frame, chunk, event_index, stash)
     }

@@ -24,6 +24,8 @@ use crate::limits::MAX_INT_DIGITS;
 /// Templates kept. A recorded stream needs four for 94 % of its events; the others are for the next streams: all recorded chat streams
 /// together have nearly a hundred shapes.
 const MAX_TEMPLATES: usize = 128;
+/// Templates of the current stream that are compared line by line, so that what fits none does not pay for all of them.
+const MAX_LIVE: usize = 4;
 /// Larger payloads are not worth remembering: they are few, and the full parser runs at memory speed there.
 const MAX_PAYLOAD: usize = 16 << 10;
 const MAX_SCALARS: usize = 256;
@@ -35,13 +37,11 @@ const SETTLED: u64 = 16;
 const PATIENCE: u32 = 8;
 const SHORTEST_PAUSE: u32 = 32;
 const LONGEST_PAUSE: u32 = 1024;
-/// What learning costs, in hits; how much can be saved up; what a miss gives back, so that it never stops for good.
-const LEARNING_COST: u64 = 8 * 3;
-const MOST_CREDIT: u64 = 8 * 96;
+/// What learning costs, in hits, and how much can be saved up. Where nothing hits, pauses give some back.
+const LEARNING_COST: u64 = 3;
+const MOST_CREDIT: u64 = 96;
 /// What a new decoder may spend: enough for the first events of a stream and two of those that repeat, with one to spare.
 const FIRST_CREDIT: u64 = 6 * LEARNING_COST;
-const CREDIT_OF_HIT: u64 = 8;
-const CREDIT_OF_MISS: u64 = 1;
 
 /// What may stand in a hole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -170,7 +170,7 @@ pub struct Predictor {
     templates: Vec<Template>,
     /// How many quotes the payload of each has: all events of its shape have as many, but for those escaped in strings.
     quotes: Vec<usize>,
-    /// Those that fitted in this stream. Only these are compared line by line: the others have the constants of earlier streams.
+    /// Those that fitted in this stream, at most [`MAX_LIVE`]. Only these are compared line by line: the others have the constants of earlier streams.
     live: Vec<usize>,
     spans: [Span; MAX_HOLES],
     /// All scalars of an event that may become that of a template.
@@ -183,6 +183,10 @@ pub struct Predictor {
     pause: u32,
     next_pause: u32,
     credit: u64,
+    /// The same for [`Predictor::adapt`], which even a stream with hits can have no use for.
+    adapt_misses: u32,
+    adapt_pause: u32,
+    next_adapt_pause: u32,
 }
 
 impl Predictor {
@@ -202,6 +206,9 @@ impl Predictor {
             pause: 0,
             next_pause: SHORTEST_PAUSE,
             credit: FIRST_CREDIT,
+            adapt_misses: 0,
+            adapt_pause: 0,
+            next_adapt_pause: SHORTEST_PAUSE,
         }
     }
 
@@ -259,9 +266,13 @@ impl Predictor {
         (count, position)
     }
 
-    /// Take a payload that is already framed, if it fits a template.
+    /// Take a payload that is already framed, if it fits a template. One with lines that a template could have is left to
+    /// [`Predictor::adapt`]: with them it has been tried.
     #[inline]
-    pub fn take_payload(&mut self, payload: &[u8]) -> Option<Taken> {
+    pub fn take_payload(&mut self, chunk: &[u8], frame: &Frame<'_>, payload: &[u8]) -> Option<Taken> {
+        if constant_lines(chunk, frame).is_some() {
+            return None;
+        }
         self.first_fit::<PAYLOAD>(payload, 0)
     }
 
@@ -297,12 +308,12 @@ impl Predictor {
         self.clock += count;
         self.misses = 0;
         self.next_pause = SHORTEST_PAUSE;
-        self.credit = (self.credit + count * CREDIT_OF_HIT).min(MOST_CREDIT);
+        self.credit = (self.credit + count).min(MOST_CREDIT);
         self.last = template;
-        let hit = self.templates.get_mut(template)?;
-        if hit.last_used <= self.began {
-            come_alive(&mut self.live, template);
+        if self.templates.get(template)?.last_used <= self.began {
+            self.come_alive(template);
         }
+        let hit = self.templates.get_mut(template)?;
         hit.hits_since_change += count;
         hit.last_used = self.clock;
         Some(Taken { template, end, bare: hit.bare, holes: hit.holes.len() })
@@ -337,7 +348,6 @@ impl Predictor {
             // After the pause, two tries.
             self.misses = PATIENCE - 2;
         }
-        self.credit = (self.credit + CREDIT_OF_MISS).min(MOST_CREDIT);
         if self.credit < LEARNING_COST {
             return false;
         }
@@ -345,26 +355,27 @@ impl Predictor {
         true
     }
 
-    /// A payload template fitted an event that lies whole in the chunk: remember its lines too.
-    pub fn learn_frame(&mut self, template: usize, chunk: &[u8], frame: &Frame<'_>) {
-        let template = &mut self.templates[template];
-        let Some((prefix, suffix)) = constant_lines(chunk, frame) else { return };
-        if template.framed {
-            return;
-        }
-        let shift = prefix.len();
-        template.text.splice(..0, prefix.iter().copied());
-        template.text.extend_from_slice(suffix);
-        template.payload = (template.payload.0 + shift, template.payload.1 + shift);
-        for scalar in &mut template.scalars {
-            (scalar.start, scalar.end) = (scalar.start + shift, scalar.end + shift);
-        }
-        (template.framed, template.bare) = (true, frame.bare);
-        template.cut();
-    }
-
     /// Take a payload that has the shape of a template but other constants, which the template takes on.
     pub fn adapt(&mut self, chunk: &[u8], frame: &Frame<'_>, payload: &[u8]) -> Option<Adapted> {
+        if self.adapt_pause > 0 {
+            self.adapt_pause -= 1;
+            return None;
+        }
+        let adapted = self.adapt_one(chunk, frame, payload);
+        if adapted.is_some() {
+            (self.adapt_misses, self.next_adapt_pause) = (0, SHORTEST_PAUSE);
+        } else {
+            self.adapt_misses += 1;
+            if self.adapt_misses > PATIENCE {
+                self.adapt_pause = self.next_adapt_pause;
+                self.next_adapt_pause = (self.next_adapt_pause * 2).min(LONGEST_PAUSE);
+                self.adapt_misses = PATIENCE - 2;
+            }
+        }
+        adapted
+    }
+
+    fn adapt_one(&mut self, chunk: &[u8], frame: &Frame<'_>, payload: &[u8]) -> Option<Adapted> {
         if payload.len() > MAX_PAYLOAD {
             return None;
         }
@@ -400,6 +411,7 @@ impl Predictor {
         }
         let learned = Learned { template: number, holes: template.hole_nodes() };
         self.follow(number);
+        self.come_alive(number);
         Some(Adapted { taken: self.hit(number, payload.len(), 1)?, learned, changes })
     }
 
@@ -453,10 +465,20 @@ impl Predictor {
             self.templates[slot] = learned;
         }
         self.follow(slot);
-        if !self.live.contains(&slot) {
-            come_alive(&mut self.live, slot);
-        }
+        self.come_alive(slot);
         Some(Learned { template: slot, holes })
+    }
+
+    #[cold]
+    fn come_alive(&mut self, template: usize) {
+        if self.live.contains(&template) {
+            return;
+        }
+        if self.live.len() < MAX_LIVE {
+            self.live.push(template);
+        } else if let Some(oldest) = self.live.iter_mut().min_by_key(|live| self.templates[**live].last_used) {
+            *oldest = template;
+        }
     }
 
     /// A free place, or that of the template not used for longest.
@@ -632,11 +654,6 @@ impl Value {
     }
 }
 
-#[cold]
-fn come_alive(live: &mut Vec<usize>, template: usize) {
-    live.push(template);
-}
-
 /// Any string.
 fn string(bytes: &[u8], at: usize) -> Option<Span> {
     let end = scan::ascii_run(bytes, at);
@@ -794,7 +811,7 @@ mod tests {
     }
 
     fn taken<'a>(predictor: &mut Predictor, payload: &'a str) -> Option<Vec<&'a str>> {
-        let hit = predictor.take_payload(payload.as_bytes())?;
+        let hit = predictor.take_payload(b"", &frame(payload.as_bytes()), payload.as_bytes())?;
         Some(predictor.spans(&hit).iter().map(|span| &payload[span.start..span.end]).collect())
     }
 
