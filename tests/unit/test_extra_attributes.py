@@ -69,6 +69,32 @@ def test_a_class_with_its_own_way_to_unknown_attributes(backend: Backend) -> Non
     assert (item.text, item.zz, item.extra) == ("b", "no zz", {"zz": 1})
 
 
+def test_odd_keys(backend: Backend) -> None:
+    @event
+    class Line(Event):
+        text: str
+
+    odd = {
+        "": 1,
+        "\0": 2,
+        "\ud800": 3,
+        "a\0b": 4,
+        "self": 5,
+        "mro": 6,
+        "__": 7,
+        "__slots__": 8,
+        "é ü": 9,
+        "_UnknownKey": 10,
+    }
+    for _ in range(20):
+        item = decode(backend, Line, text="b", **odd)
+        assert item.extra == odd
+        assert {key: getattr(item, key) for key in odd if not key.startswith("__")} == {
+            key: value for key, value in odd.items() if not key.startswith("__")
+        }
+        assert not hasattr(item, "__slots__") or item.__slots__ != 8
+
+
 def test_very_many_unknown_keys(backend: Backend) -> None:
     """A server that makes up keys does not fill the class with them."""
 

@@ -303,7 +303,7 @@ def note_extra(cls: type, keys: Iterable[str]) -> bool:
             cls.__getattr__ = _unknown_key  # type: ignore[attr-defined]
             return True
         noted.add(key)
-        if not any(key in vars(base) for base in cls.__mro__):
+        if not _is_special(key) and not any(key in vars(base) for base in cls.__mro__):
             setattr(cls, key, _UnknownKey(key))
     return False
 
@@ -312,9 +312,14 @@ def _unknown_key(self: Event, name: str) -> Any:
     """The value of an unknown key; the ``__getattr__`` of classes that have met very many."""
     # Not self.extra: where that slot is unset, it would come back here.
     extra: dict[str, Any] | None = object.__getattribute__(self, "extra")
-    if extra is not None and name in extra and not (name.startswith("__") and name.endswith("__")):
+    if extra is not None and name in extra and not _is_special(name):
         return extra[name]
     raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+
+def _is_special(name: str) -> bool:
+    """Whether the interpreter may look for it: ``__dict__``, ``__array__``."""
+    return name.startswith("__") and name.endswith("__")
 
 
 def text_path(cls: type[Event]) -> list[tuple[str, bool]] | None:
