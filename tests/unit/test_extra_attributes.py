@@ -69,6 +69,34 @@ def test_a_class_with_its_own_way_to_unknown_attributes(backend: Backend) -> Non
     assert (item.text, item.zz, item.extra) == ("b", "no zz", {"zz": 1})
 
 
+def test_names_that_other_classes_have(backend: Backend) -> None:
+    class Mixin:
+        label = "mixin"
+
+        def summary(self) -> str:
+            return "of the mixin"
+
+        @property
+        def loud(self) -> str:
+            return "LOUD"
+
+    @event
+    class Line(Event):
+        text: str
+
+    class Longer(Line, Mixin):
+        pass
+
+    unknown = {"summary": 1, "label": 2, "loud": 3, "mro": 4}
+    item = decode(backend, Line, text="b", **unknown)
+    assert (item.summary, item.label, item.loud, item.extra) == (1, 2, 3, unknown)
+    longer: Any = Longer(text="c", extra={"loud": 5, "other": 6})
+    assert (longer.summary(), longer.label, longer.loud, longer.other) == ("of the mixin", "mixin", "LOUD", 6)
+    assert Longer.label == "mixin"
+    assert Line.mro()[0] is Line
+    assert Line(text="d", extra={1: 2}).extra == {1: 2}  # type: ignore[dict-item]
+
+
 def test_odd_keys(backend: Backend) -> None:
     @event
     class Line(Event):
@@ -80,7 +108,6 @@ def test_odd_keys(backend: Backend) -> None:
         "\ud800": 3,
         "a\0b": 4,
         "self": 5,
-        "mro": 6,
         "__": 7,
         "__slots__": 8,
         "é ü": 9,

@@ -142,6 +142,77 @@ def test_changed_dicts_and_lists_stay_with_their_event(backend: Backend, change:
         assert expected[::3] == KEPT
 
 
+def other_at_the_same_place(values: Any, index: Any, make: Any) -> None:
+    """Take a value out and put another in that lies where it lay, if there comes one."""
+    place, values[index] = id(values[index]), None
+    others = []
+    for _ in range(300):
+        others.append(make())
+        if id(others[-1]) == place:
+            values[index] = others[-1]
+            return
+    values[index] = others[0]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda: "".join(["r", "1"]), lambda: 10**9 + len("x"), lambda: 0.5 + len("x")],
+    ids=["str", "int", "float"],
+)
+def test_a_value_where_another_was(backend: Backend, make: Any) -> None:
+    """That an address is the same does not say that the object is: it may have less room, or be no str."""
+    decoder = backend.Decoder(CompletionStreamEvent)
+    for n in range(200):
+        tags = [f"{n:015d}", 1]
+        payload = {
+            "object": "text_completion",
+            "choices": [{"text": "t", "index": 0}],
+            "tags": tags,
+            "by": {"a": tags[0]},
+        }
+        (item,) = decoder.feed(b"data: " + json.dumps(payload).encode() + b"\n\n")
+        assert item.to_dict() == payload
+        other_at_the_same_place(item.extra["tags"], 0, make)
+        other_at_the_same_place(item.extra["by"], "a", make)
+        del item
+
+
+@pytest.mark.parametrize(
+    "change", [list.clear, lambda found: found.extend(range(50))], ids=["clear", "extend"]
+)
+def test_the_collector_runs_code_while_an_event_is_made(backend: Backend, change: Any) -> None:
+    making = False
+
+    def find(phase: str, info: Any) -> None:
+        if phase == "start" and making:
+            for found in gc.get_objects():
+                if type(found) is list and found[:1] == ["MARK"] and len(found) > 2:
+                    change(found)
+
+    decoder = backend.Decoder(CompletionStreamEvent)
+    blocks = []
+    for n in range(60):
+        more = {"tags": ["MARK", n, *[n] * 5], "more": [[1], {"a": [2]}, *[[i] for i in range(30)]]}
+        payload = {"object": "text_completion", "choices": [{"text": f"t{n}", "index": 0}], **more}
+        blocks.append(b"data: " + json.dumps(payload).encode() + b"\n\n")
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.callbacks.append(find)
+    gc.set_threshold(5)
+    try:
+        for n, block in enumerate(blocks):
+            making = True
+            (item,) = decoder.feed(block)
+            making = False
+            assert item.choices[0].text == f"t{n}"
+            del item
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(find)
+        gc.unfreeze()
+
+
 def test_a_base_with_a_dict(backend: Backend) -> None:
     class Helpers:
         @functools.cached_property

@@ -272,14 +272,20 @@ fill the class with them."""
 class _UnknownKey:
     """The attribute for an unknown key, on the classes that have met it."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_cls", "_key")
 
-    def __init__(self, key: str) -> None:
-        self._key = key
+    def __init__(self, cls: type, key: str) -> None:
+        self._cls, self._key = cls, key
 
     def __get__(self, instance: Event | None, owner: type) -> Any:
+        # A class derived from this one may have such an attribute from a base that comes later.
+        if owner is not self._cls:
+            try:
+                return getattr(super(self._cls, owner if instance is None else instance), self._key)
+            except AttributeError:
+                pass
         if instance is None:
-            # The class itself has no such attribute: a subclass may declare a field of this name.
+            # The class itself has none: a class derived from it may declare a field of this name.
             raise AttributeError(f"type object {owner.__name__!r} has no attribute {self._key!r}")
         return _unknown_key(instance, self._key)
 
@@ -297,14 +303,15 @@ def note_extra(cls: type, keys: Iterable[str]) -> bool:
         noted = set()
         cls.__noted__ = noted  # type: ignore[attr-defined]
     for key in keys:
-        if key in noted:
+        if key in noted or not isinstance(key, str):
             continue
         if len(noted) == _MOST_NOTED:
             cls.__getattr__ = _unknown_key  # type: ignore[attr-defined]
             return True
         noted.add(key)
-        if not _is_special(key) and not any(key in vars(base) for base in cls.__mro__):
-            setattr(cls, key, _UnknownKey(key))
+        taken = _is_special(key) or hasattr(type(cls), key)  # as `mro` is, of the class itself
+        if not taken and not any(key in vars(base) for base in cls.__mro__):
+            setattr(cls, key, _UnknownKey(cls, key))
     return False
 
 

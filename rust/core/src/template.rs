@@ -26,6 +26,8 @@ use crate::limits::MAX_INT_DIGITS;
 const MAX_TEMPLATES: usize = 128;
 /// Templates of the current stream that are compared line by line, so that what fits none does not pay for all of them.
 const MAX_LIVE: usize = 4;
+/// Templates that are tried when one may take on other constants.
+const MAX_CANDIDATES: usize = 24;
 /// Larger payloads are not worth remembering: they are few, and the full parser runs at memory speed there.
 const MAX_PAYLOAD: usize = 16 << 10;
 const MAX_SCALARS: usize = 256;
@@ -363,7 +365,11 @@ impl Predictor {
         }
         let adapted = self.adapt_one(chunk, frame, payload);
         if adapted.is_some() {
-            (self.adapt_misses, self.next_adapt_pause) = (0, SHORTEST_PAUSE);
+            // Not forgotten at once: where one in three is adapted, the others would pay for it without end.
+            self.adapt_misses = self.adapt_misses.saturating_sub(1);
+            if self.adapt_misses == 0 {
+                self.next_adapt_pause = SHORTEST_PAUSE;
+            }
         } else {
             self.adapt_misses += 1;
             if self.adapt_misses > PATIENCE {
@@ -383,7 +389,7 @@ impl Predictor {
         let Self { templates, values, .. } = self;
         let candidates = self.quotes.iter().enumerate().filter(|&(_, &of)| of == quotes).map(|(number, _)| number);
         let number = candidates
-            .into_iter()
+            .take(MAX_CANDIDATES)
             .find(|&number| templates.get(number).is_some_and(|template| template.read_all(payload, lines, values)))?;
         let template = templates.get_mut(number)?;
         let settled = template.is_settled();

@@ -78,7 +78,14 @@ struct Place {
     words: usize,
     size: usize,
     kind: Container,
+    /// Its type, which is that of the declaration or one of CPython's, and so lives on.
+    class: *const ffi::PyTypeObject,
 }
+
+// SAFETY: `class` is only compared.
+unsafe impl Send for Place {}
+// SAFETY: as above.
+unsafe impl Sync for Place {}
 
 /// What a part is, and so what its words are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,6 +116,8 @@ struct Kept {
     /// What all parts held when the event was handed out. Frozen classes keep nobody from `object.__setattr__`, and dicts and lists are
     /// not frozen at all: an event that was changed is not used again.
     words: Box<[usize]>,
+    /// What is in its holes, held so that an equal word is the same object: its memory cannot have become another's.
+    values: Box<[Py<PyAny>]>,
     /// How much room the strings in its holes have at least: see [`reuse`].
     room: usize,
 }
@@ -232,7 +241,9 @@ impl Plan {
     /// being collected.
     fn keep(&mut self, event: &Bound<'_, PyAny>) {
         let Some(reuse) = &self.reuse else { return };
-        let kept = Kept { event: event.clone().unbind(), words: reuse.words(event), room: self.room };
+        let Some(words) = reuse.words(event) else { return };
+        let values = reuse.values(event.py(), &words);
+        let kept = Kept { event: event.clone().unbind(), words, values, room: self.room };
         let full = self.kept.len() == MAX_KEPT;
         match self.kept.get_mut(self.next) {
             Some(old) if full || old.room < self.room => *old = kept,
@@ -258,8 +269,8 @@ impl Reuse {
     /// Add a part and what is below it, which word `held` points to. False: something in it must be new in every event.
     fn add(&mut self, py: Python<'_>, program: &Program, part: &Part, held: usize) -> bool {
         let words = self.size;
-        let mut place = |kind, size| {
-            self.parts.push(Place { held, words, size, kind });
+        let mut place = |kind, size, class: *const ffi::PyTypeObject| {
+            self.parts.push(Place { held, words, size, kind, class });
             self.size += size;
             self.parts.len() - 1
         };
@@ -267,21 +278,25 @@ impl Reuse {
             part if part.shared().is_some() => true,
             Part::Object { class, slots, .. } => {
                 // Whatever else an instance has (a dict, weak references, a finalizer) would live on in the next event.
-                let Some(size) = adopt::slots(program.layouts[*class].class(py)) else { return false };
-                let at = place(Container::Fixed, 1 + size);
+                let class = program.layouts[*class].class(py);
+                let Some(size) = adopt::slots(class) else { return false };
+                let at = place(Container::Fixed, 1 + size, class.as_type_ptr());
                 let word = |offset: isize| words + offset as usize / size_of::<usize>() - 1;
                 slots.iter().all(|(offset, part)| self.add_below(py, program, part, at, word(*offset), None))
             }
             Part::Tuple { items, .. } | Part::List(items) => {
-                let kind = if matches!(part, Part::List(_)) { Container::List } else { Container::Fixed };
-                let at = place(kind, 2 + items.len());
+                let (kind, class) = match part {
+                    Part::List(_) => (Container::List, &raw const ffi::PyList_Type),
+                    _ => (Container::Fixed, &raw const ffi::PyTuple_Type),
+                };
+                let at = place(kind, 2 + items.len(), class);
                 items
                     .iter()
                     .enumerate()
                     .all(|(item, part)| self.add_below(py, program, part, at, words + 2 + item, None))
             }
             Part::Dict(members) => {
-                let at = place(Container::Dict, 2 + members.len());
+                let at = place(Container::Dict, 2 + members.len(), &raw const ffi::PyDict_Type);
                 let mut members = members.iter().enumerate();
                 members.all(|(member, (key, part))| {
                     self.add_below(py, program, part, at, words + 2 + member, Some(key.bind(py)))
@@ -305,13 +320,22 @@ impl Reuse {
         true
     }
 
-    /// What [`Kept::words`] keeps of an event that this plan has just made.
-    fn words(&self, event: &Bound<'_, PyAny>) -> Box<[usize]> {
+    /// What [`Kept::words`] keeps of an event that this plan has just made. None: it is not as it was made, as the garbage collector
+    /// may have run somebody's code meanwhile.
+    fn words(&self, event: &Bound<'_, PyAny>) -> Option<Box<[usize]>> {
         let mut words: Vec<usize> = Vec::with_capacity(self.size);
-        // SAFETY: a new event has the parts that the plan gave it, with the classes and lengths that sizes were taken from.
-        unsafe {
-            for (number, place) in self.parts.iter().enumerate() {
-                let object = if number == 0 { event.as_ptr() } else { words[place.held] as *mut ffi::PyObject };
+        for (number, place) in self.parts.iter().enumerate() {
+            let object = if number == 0 { event.as_ptr() } else { *words.get(place.held)? as *mut ffi::PyObject };
+            // SAFETY: a word that stands for a part is an item of one that was looked at before, and alive; null is an empty slot. Nothing is
+            // read but what its type and length allow.
+            unsafe {
+                if object.is_null() || ffi::Py_TYPE(object).cast_const() != place.class {
+                    return None;
+                }
+                let is_sized = place.class == &raw const ffi::PyTuple_Type || place.kind == Container::List;
+                if is_sized && ffi::Py_SIZE(object) as usize != place.size - 2 {
+                    return None;
+                }
                 match place.kind {
                     Container::Fixed => words.extend_from_slice(behind_count(object, place.size)),
                     Container::List => {
@@ -327,8 +351,22 @@ impl Reuse {
                     }
                 }
             }
+            if words.len() != place.words + place.size {
+                return None;
+            }
         }
-        words.into()
+        let is_full = self.holes.iter().all(|gap| words.get(gap.word).is_some_and(|&word| word != 0));
+        is_full.then(|| words.into())
+    }
+
+    /// What [`Kept::values`] holds.
+    fn values(&self, py: Python<'_>, words: &[usize]) -> Box<[Py<PyAny>]> {
+        let value = |gap: &Gap| {
+            let value = words[gap.word] as *mut ffi::PyObject;
+            // SAFETY: it is in a hole of the event that the words are of, and none is empty.
+            unsafe { Bound::from_borrowed_ptr(py, value) }.unbind()
+        };
+        self.holes.iter().map(value).collect()
     }
 
     /// Turn an event into the next one, if nobody but the plan has it, it is as it was made, and there is room. False: make another.
@@ -345,8 +383,8 @@ impl Reuse {
                     return false;
                 }
             }
-            for gap in &self.holes {
-                if !self.refill_hole(py, kept, assembler, hit, gap) {
+            for (number, gap) in self.holes.iter().enumerate() {
+                if !self.refill_hole(py, kept, assembler, hit, (number, gap)) {
                     return false;
                 }
             }
@@ -364,7 +402,7 @@ impl Reuse {
         kept: &mut Kept,
         assembler: &mut Assembler,
         hit: Hit<'_>,
-        gap: &Gap,
+        (number, gap): (usize, &Gap),
     ) -> bool {
         let Some(&span) = hit.spans.get(gap.hole) else { return false };
         let value = kept.held(gap.word);
@@ -390,18 +428,26 @@ impl Reuse {
         }
         let Ok(value) = hole_value(py, hit, gap.hole, gap.kind, assembler, kept.room) else { return false };
         // SAFETY: by the contract.
-        unsafe { self.put(kept, gap, value) }
+        unsafe { self.put(py, kept, (number, gap), value) }
     }
 
     /// Put a new value into a hole. False: there was no memory for it.
     ///
     /// # Safety
     /// As for [`Self::refill_hole`].
-    unsafe fn put(&self, kept: &mut Kept, gap: &Gap, value: Bound<'_, PyAny>) -> bool {
+    unsafe fn put(
+        &self,
+        py: Python<'_>,
+        kept: &mut Kept,
+        (number, gap): (usize, &Gap),
+        value: Bound<'_, PyAny>,
+    ) -> bool {
         let Some(place) = self.parts.get(gap.part) else { return false };
         let object = if gap.part == 0 { kept.event.as_ptr() } else { kept.held(place.held) };
         let Some(word) = kept.words.get_mut(gap.word) else { return false };
         *word = value.as_ptr() as usize;
+        let Some(held) = kept.values.get_mut(number) else { return false };
+        drop(std::mem::replace(held, value.clone().unbind()).into_bound(py));
         let index = gap.word - place.words;
         // SAFETY: by the contract the part has as many words as its place, and the hole is one of them.
         unsafe {

@@ -49,13 +49,13 @@ pub(crate) fn ascii<'py>(py: Python<'py>, bytes: &[u8], room: usize) -> PyResult
 ///
 /// # Safety
 /// `text` is a str, made by a function that makes all its ASCII strings of 1 to `room` characters with [`ascii`] and this or more
-/// room, at least [`LEAST_ROOM`]; `start..end` lies in `bytes`; and if the reference count of `text` is one, the caller has
-/// that reference, and the GIL.
+/// room, at least [`LEAST_ROOM`]; `start..end` lies in `bytes`; and if the reference count of `text` is two, the caller has
+/// both references (that of the event and its own), and the GIL.
 #[inline]
 pub(crate) unsafe fn refill(text: *mut ffi::PyObject, bytes: &[u8], start: usize, end: usize, room: usize) -> bool {
     #[cfg(not(any(Py_GIL_DISABLED, Py_3_14)))]
     {
-        // SAFETY: `text` is a str, by the contract. One owner means that no dict and no C code has it; an interned string would
+        // SAFETY: `text` is a str, by the contract. No other owner means that no dict and no C code has it; an interned string would
         // be in a table that does not count. Compact ASCII of 1 to `room` characters has room, by the contract.
         unsafe {
             let object = text.cast::<ffi::PyASCIIObject>();
@@ -65,7 +65,7 @@ pub(crate) unsafe fn refill(text: *mut ffi::PyObject, bytes: &[u8], start: usize
             let plain = true;
             let ours = plain && (*object).interned() == 0 && (*object).compact() == 1 && (*object).ascii() == 1;
             let fits = |length: usize| length.wrapping_sub(1) < room;
-            if ffi::Py_REFCNT(text) != 1 || !ours || !fits((*object).length as usize) || !fits(end - start) {
+            if ffi::Py_REFCNT(text) != 2 || !ours || !fits((*object).length as usize) || !fits(end - start) {
                 return false;
             }
             fill(text, bytes, start, end);
