@@ -181,14 +181,20 @@ pub struct Predictor {
     clock: u64,
     /// The clock when this stream began.
     began: u64,
+    patience: Patience,
+    /// That of [`Predictor::adapt`], which even a stream with hits can have no use for.
+    adapt_patience: Patience,
+    credit: u64,
+}
+
+/// When to give up for a while.
+#[derive(Debug)]
+struct Patience {
+    /// In a row, or nearly.
     misses: u32,
+    /// How many more events to let pass.
     pause: u32,
     next_pause: u32,
-    credit: u64,
-    /// The same for [`Predictor::adapt`], which even a stream with hits can have no use for.
-    adapt_misses: u32,
-    adapt_pause: u32,
-    next_adapt_pause: u32,
 }
 
 impl Predictor {
@@ -204,13 +210,9 @@ impl Predictor {
             last: 0,
             clock: 0,
             began: 0,
-            misses: 0,
-            pause: 0,
-            next_pause: SHORTEST_PAUSE,
+            patience: Patience::new(),
+            adapt_patience: Patience::new(),
             credit: FIRST_CREDIT,
-            adapt_misses: 0,
-            adapt_pause: 0,
-            next_adapt_pause: SHORTEST_PAUSE,
         }
     }
 
@@ -229,7 +231,7 @@ impl Predictor {
     /// Whether it is worth comparing anything at the moment.
     #[inline]
     pub fn is_active(&self) -> bool {
-        self.pause == 0 && !self.templates.is_empty()
+        !self.patience.is_pausing() && !self.templates.is_empty()
     }
 
     /// Take a whole event, with its lines, at `at`, if it fits a template.
@@ -308,8 +310,7 @@ impl Predictor {
     #[inline(always)]
     fn hit(&mut self, template: usize, end: usize, count: u64) -> Option<Taken> {
         self.clock += count;
-        self.misses = 0;
-        self.next_pause = SHORTEST_PAUSE;
+        self.patience.forgive(u32::MAX);
         self.credit = (self.credit + count).min(MOST_CREDIT);
         self.last = template;
         if self.templates.get(template)?.last_used <= self.began {
@@ -335,21 +336,15 @@ impl Predictor {
         if !self.enabled {
             return false;
         }
-        if self.pause > 0 {
-            self.pause -= 1;
-            if self.pause == 0 {
+        if self.patience.is_pausing() {
+            self.patience.wait();
+            if !self.patience.is_pausing() {
                 // Enough for two tries: what begins to repeat itself after a long time is learnt all the same.
                 self.credit = self.credit.max(2 * LEARNING_COST);
             }
             return false;
         }
-        self.misses += 1;
-        if self.misses > PATIENCE {
-            self.pause = self.next_pause;
-            self.next_pause = (self.next_pause * 2).min(LONGEST_PAUSE);
-            // After the pause, two tries.
-            self.misses = PATIENCE - 2;
-        }
+        self.patience.miss();
         if self.credit < LEARNING_COST {
             return false;
         }
@@ -359,24 +354,15 @@ impl Predictor {
 
     /// Take a payload that has the shape of a template but other constants, which the template takes on.
     pub fn adapt(&mut self, chunk: &[u8], frame: &Frame<'_>, payload: &[u8]) -> Option<Adapted> {
-        if self.adapt_pause > 0 {
-            self.adapt_pause -= 1;
+        if self.adapt_patience.is_pausing() {
+            self.adapt_patience.wait();
             return None;
         }
         let adapted = self.adapt_one(chunk, frame, payload);
-        if adapted.is_some() {
-            // Not forgotten at once: where one in three is adapted, the others would pay for it without end.
-            self.adapt_misses = self.adapt_misses.saturating_sub(1);
-            if self.adapt_misses == 0 {
-                self.next_adapt_pause = SHORTEST_PAUSE;
-            }
-        } else {
-            self.adapt_misses += 1;
-            if self.adapt_misses > PATIENCE {
-                self.adapt_pause = self.next_adapt_pause;
-                self.next_adapt_pause = (self.next_adapt_pause * 2).min(LONGEST_PAUSE);
-                self.adapt_misses = PATIENCE - 2;
-            }
+        match adapted {
+            // Not all at once: where one in three is adapted, the others would pay for it without end.
+            Some(_) => self.adapt_patience.forgive(1),
+            None => self.adapt_patience.miss(),
         }
         adapted
     }
@@ -393,18 +379,17 @@ impl Predictor {
             .find(|&number| templates.get(number).is_some_and(|template| template.read_all(payload, lines, values)))?;
         let template = templates.get_mut(number)?;
         let settled = template.is_settled();
-        let scalars = template.scalars.iter().zip(&*values);
-        let changed = scalars.filter(|(scalar, span)| !scalar.hole && template.value(scalar) != span.bytes(payload));
-        let changes: Vec<_> = changed.map(|(scalar, &span)| Change { node: scalar.node, span }).collect();
+        let mut changes = Vec::new();
+        for (scalar, &span) in template.scalars.iter().zip(&*values) {
+            if !scalar.hole && template.value(scalar) != span.bytes(payload) {
+                changes.push(Change { node: scalar.node, span });
+            }
+        }
         if template.holes.len() + changes.len() > MAX_HOLES {
             return None;
         }
-        let mut next = changes.iter();
-        for (scalar, &span) in template.scalars.iter_mut().zip(&*values) {
-            if next.as_slice().first().is_some_and(|change| change.span == span) {
-                next.next();
-                scalar.hole = !settled;
-            }
+        for (scalar, span) in template.scalars.iter_mut().zip(&*values) {
+            scalar.hole |= !settled && template.text[scalar.start..scalar.end] != *span.bytes(payload);
             (scalar.start, scalar.end) = (span.start, span.end);
         }
         template.set_text(payload, lines, frame.bare);
@@ -464,12 +449,12 @@ impl Predictor {
         let holes = learned.hole_nodes();
         if slot == self.templates.len() {
             self.templates.push(learned);
-            self.quotes.push(quotes(payload));
+            self.quotes.push(0);
         } else {
-            self.quotes[slot] = quotes(payload);
             learned.successor = if known.is_some() { self.templates[slot].successor } else { slot };
             self.templates[slot] = learned;
         }
+        self.quotes[slot] = quotes(payload);
         self.follow(slot);
         self.come_alive(slot);
         Some(Learned { template: slot, holes })
@@ -494,6 +479,41 @@ impl Predictor {
         }
         let oldest = (0..MAX_TEMPLATES).min_by_key(|&slot| self.templates[slot].last_used);
         oldest.unwrap_or(0)
+    }
+}
+
+impl Patience {
+    fn new() -> Self {
+        Self { misses: 0, pause: 0, next_pause: SHORTEST_PAUSE }
+    }
+
+    #[inline]
+    fn is_pausing(&self) -> bool {
+        self.pause > 0
+    }
+
+    /// An event has passed in a pause.
+    fn wait(&mut self) {
+        self.pause -= 1;
+    }
+
+    fn miss(&mut self) {
+        self.misses += 1;
+        if self.misses > PATIENCE {
+            self.pause = self.next_pause;
+            self.next_pause = (self.next_pause * 2).min(LONGEST_PAUSE);
+            // After the pause, two tries.
+            self.misses = PATIENCE - 2;
+        }
+    }
+
+    /// A success makes up for so many misses.
+    #[inline]
+    fn forgive(&mut self, misses: u32) {
+        self.misses = self.misses.saturating_sub(misses);
+        if self.misses == 0 {
+            self.next_pause = SHORTEST_PAUSE;
+        }
     }
 }
 
@@ -680,29 +700,7 @@ fn unusual_string(bytes: &[u8], at: usize, unusual: usize) -> Option<Span> {
 #[inline(always)]
 fn after<'a>(bytes: &'a [u8], segment: &[u8]) -> Option<&'a [u8]> {
     let (head, rest) = bytes.split_at_checked(segment.len())?;
-    same(head, segment).then_some(rest)
-}
-
-/// Whether two slices of one length are equal. Short ones, as between holes, without a call: by lanes or words that may overlap.
-#[inline(always)]
-fn same(left: &[u8], right: &[u8]) -> bool {
-    match left.len() {
-        65.. => left == right,
-        16.. => {
-            let (left_lanes, right_lanes) = (left.as_chunks::<16>().0, right.as_chunks::<16>().0);
-            let mut lanes = left_lanes.iter().zip(right_lanes);
-            lanes.all(|(left, right)| left == right) && left.last_chunk::<16>() == right.last_chunk::<16>()
-        }
-        8.. => ends_equal::<8>(left, right),
-        4.. => ends_equal::<4>(left, right),
-        _ => left.iter().zip(right).all(|(left, right)| left == right),
-    }
-}
-
-/// Whether the first and the last `N` bytes are the same.
-#[inline(always)]
-fn ends_equal<const N: usize>(left: &[u8], right: &[u8]) -> bool {
-    left.first_chunk::<N>() == right.first_chunk::<N>() && left.last_chunk::<N>() == right.last_chunk::<N>()
+    scan::same(head, segment).then_some(rest)
 }
 
 /// The lines around a payload, if they are such that every event of the kind has the same: at most an `event` line before
@@ -908,18 +906,5 @@ mod tests {
         learn(&mut predictor, r#"{"t":{"u":1}   }"#);
         assert_eq!(taken(&mut predictor, r#"{"t":{"u":1}}"#), Some(vec![""]));
         assert_eq!(taken(&mut predictor, "{\"t\":{\"u\":1}\n}"), None);
-    }
-
-    #[test]
-    fn every_length_of_segment_is_compared_to_its_last_byte() {
-        for length in 0..80 {
-            let left = vec![7u8; length];
-            assert!(same(&left, &left.clone()));
-            for flip in 0..length {
-                let mut right = left.clone();
-                right[flip] = 8;
-                assert!(!same(&left, &right), "length {length}, byte {flip}");
-            }
-        }
     }
 }
