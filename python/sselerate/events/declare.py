@@ -290,14 +290,16 @@ class _UnknownKey:
         return _unknown_key(instance, self._key)
 
 
-def note_extra(cls: type, keys: Iterable[str]) -> bool:
-    """Lets the unknown keys of the instances of ``cls`` be read as attributes. True: all that may come.
+def note_extra(cls: type, keys: Iterable[str]) -> set[str] | None:
+    """Lets the unknown keys of the instances of ``cls`` be read as attributes.
+
+    Returns those that are noted so far, in a set that grows with them; None: there is nothing more to note.
 
     Every path that makes an instance with ``extra`` calls it. An attribute for each key leaves all others
     as cheap as they were: CPython 3.11 reads every attribute slowly if the class has a ``__getattr__``.
     """
     if hasattr(cls, "__getattr__"):
-        return True
+        return None
     noted: set[str] | None = vars(cls).get("__noted__")
     if noted is None:
         noted = set()
@@ -307,12 +309,12 @@ def note_extra(cls: type, keys: Iterable[str]) -> bool:
             continue
         if len(noted) == _MOST_NOTED:
             cls.__getattr__ = _unknown_key  # type: ignore[attr-defined]
-            return True
+            return None
         noted.add(key)
         taken = _is_special(key) or hasattr(type(cls), key)  # as `mro` is, of the class itself
         if not taken and not any(key in vars(base) for base in cls.__mro__):
             setattr(cls, key, _UnknownKey(cls, key))
-    return False
+    return noted
 
 
 def _unknown_key(self: Event, name: str) -> Any:

@@ -6,7 +6,7 @@ use crate::chunk::Chunk;
 use crate::errors;
 use crate::guard::{Entered, Exclusive};
 use crate::options::{ContentType, EventId, Limit, ReplaceSurrogates, Switch};
-use crate::plan;
+use crate::plan::{self, Adapted};
 use crate::plans::Plans;
 use crate::program::{Manner, Program, Warm};
 use crate::scalar;
@@ -535,7 +535,7 @@ impl Maker {
                 plans.get(py, program, assembler, hit.template)?.make(py, program, assembler, hit).map(Some)
             }
             Step::Adapted(hit, learned, changes) => {
-                plans.adapt(py, program, assembler, (hit, learned, &changes)).map(Some)
+                plans.adapt(py, program, assembler, Adapted { hit, learned, changes }).map(Some)
             }
             Step::Event(event) => {
                 let parsed = Parsed { program, payload: event.payload, tape: event.tape };

@@ -7,6 +7,7 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PySet, PyType};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -105,8 +106,8 @@ pub(crate) struct EventLayout {
     pub(crate) names: Box<[String]>,
     /// Where the text of an event is; None: ask its attribute `text`. See `text`.
     pub(crate) text: Option<Box<[(String, bool)]>>,
-    /// The keys that `note_extra` was called for, and whether there is nothing more to note.
-    noted: Py<PySet>,
+    /// What `note_extra` of `sselerate.events.declare` returned: the keys that are noted, and whether that is all.
+    noted: PyOnceLock<Py<PySet>>,
     all_noted: AtomicBool,
 }
 
@@ -122,8 +123,15 @@ impl EventLayout {
         let layout = Layout::new(class, names.iter().map(String::as_str).chain(hidden))?;
         let event_name = event_name.map(|name| slot_offset(class, name)).transpose()?;
         let (names, text) = (names.into(), text.map(Vec::into_boxed_slice));
-        let noted = PySet::empty(class.py())?.unbind();
-        Ok(Self { layout, defaults, event_name, names, text, noted, all_noted: AtomicBool::new(false) })
+        Ok(Self {
+            layout,
+            defaults,
+            event_name,
+            names,
+            text,
+            noted: PyOnceLock::new(),
+            all_noted: AtomicBool::new(false),
+        })
     }
 
     #[inline]
@@ -153,14 +161,24 @@ impl EventLayout {
         if self.all_noted.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let noted = self.noted.bind(py);
-        for (key, _) in extra {
-            if !noted.contains(&key)? {
-                let declare = py.import("sselerate.events.declare")?;
-                let all = declare.call_method1("note_extra", (self.layout.class(py), extra))?.is_truthy()?;
-                self.all_noted.store(all, Ordering::Relaxed);
-                return noted.call_method1("update", (extra,)).map(drop);
+        let are_noted = |noted: &Py<PySet>| {
+            for (key, _) in extra {
+                if !noted.bind(py).contains(key)? {
+                    return Ok(false);
+                }
             }
+            Ok::<_, PyErr>(true)
+        };
+        if let Some(noted) = self.noted.get(py)
+            && are_noted(noted)?
+        {
+            return Ok(());
+        }
+        let declare = py.import("sselerate.events.declare")?;
+        let noted = declare.call_method1("note_extra", (self.layout.class(py), extra))?;
+        match noted.cast_into::<PySet>() {
+            Ok(noted) => drop(self.noted.set(py, noted.unbind())),
+            Err(_) => self.all_noted.store(true, Ordering::Relaxed),
         }
         Ok(())
     }

@@ -122,6 +122,13 @@ struct Kept {
     room: usize,
 }
 
+/// An event whose template has other constants, and maybe more holes, from now on.
+pub(crate) struct Adapted<'a> {
+    pub(crate) hit: Hit<'a>,
+    pub(crate) learned: Learned,
+    pub(crate) changes: Vec<Change>,
+}
+
 /// How to make the events of one template.
 pub(crate) struct Plan {
     root: Part,
@@ -152,19 +159,17 @@ impl Plan {
         Ok(Self { root, dialect, text: OnceCell::new(), reuse, kept: Vec::new(), next: 0, room: reuse::LEAST_ROOM })
     }
 
-    /// Take on what the template has taken on: `changes`, and `holes` as the nodes that are holes now.
+    /// Take on what the template has taken on.
     pub(crate) fn adapt(
         &mut self,
         py: Python<'_>,
         program: &Program,
         assembler: &mut Assembler,
-        hit: Hit<'_>,
-        holes: &[usize],
-        changes: &[Change],
+        adapted: &Adapted<'_>,
     ) -> PyResult<()> {
         self.forget_events();
         self.text = OnceCell::new();
-        self.root.adapt(py, program, assembler, hit, holes, changes)?;
+        self.root.adapt(py, program, assembler, adapted)?;
         self.reuse = Reuse::of(py, program, &self.root);
         Ok(())
     }
@@ -596,19 +601,6 @@ fn scalar_of<'py>(
     scalar::of_kind(py, kind, bytes, span.flags, &mut assembler.scratch)
 }
 
-/// [`Part::adapt`] for each of several parts: whether one has become another.
-fn adapt_all<'a>(
-    py: Python<'_>,
-    mut parts: impl Iterator<Item = &'a mut Part>,
-    program: &Program,
-    assembler: &mut Assembler,
-    hit: Hit<'_>,
-    holes: &[usize],
-    changes: &[Change],
-) -> PyResult<bool> {
-    parts.try_fold(false, |changed, part| Ok(changed | part.adapt(py, program, assembler, hit, holes, changes)?))
-}
-
 impl Part {
     /// The value that all events of the template share.
     #[inline]
@@ -626,51 +618,55 @@ impl Part {
         py: Python<'_>,
         program: &Program,
         assembler: &mut Assembler,
-        hit: Hit<'_>,
-        holes: &[usize],
-        changes: &[Change],
+        adapted: &Adapted<'_>,
     ) -> PyResult<bool> {
-        let changed = match self {
-            Self::Given(_) => return Ok(false),
+        let Adapted { hit, learned, changes } = adapted;
+        let mut changed = false;
+        let mut below =
+            |part: &mut Self| part.adapt(py, program, assembler, adapted).map(|is_another| changed |= is_another);
+        match self {
+            Self::Given(_) => {}
             Self::Constant { node, kind, .. } | Self::Hole { node, kind, .. } => {
                 let (node, kind) = (*node, *kind);
                 let change = changes.iter().find(|change| change.node == node);
-                match (holes.iter().position(|&hole| hole == node), change) {
-                    (Some(index), _) => *self = Self::Hole { node, kind, index },
-                    (None, Some(change)) => {
-                        let value = scalar_of(py, change.span, hit.bytes, kind, assembler)?.unbind();
-                        *self = Self::Constant { node, kind, value };
-                    }
-                    (None, None) => {}
+                if let Some(index) = learned.holes.iter().position(|&hole| hole == node) {
+                    *self = Self::Hole { node, kind, index };
+                } else if let Some(change) = change {
+                    let value = scalar_of(py, change.span, hit.bytes, kind, assembler)?.unbind();
+                    *self = Self::Constant { node, kind, value };
                 }
-                return Ok(change.is_some());
+                changed = change.is_some();
             }
-            Self::Object { slots, .. } => {
-                let slots = slots.iter_mut().map(|(_, part)| part);
-                adapt_all(py, slots, program, assembler, hit, holes, changes)?
-            }
-            Self::Tuple { items, .. } => adapt_all(py, items.iter_mut(), program, assembler, hit, holes, changes)?,
-            Self::List(items) => adapt_all(py, items.iter_mut(), program, assembler, hit, holes, changes)?,
-            Self::Dict(members) => {
-                let members = members.iter_mut().map(|(_, part)| part);
-                adapt_all(py, members, program, assembler, hit, holes, changes)?
-            }
-        };
+            Self::Object { slots, .. } => slots.iter_mut().try_for_each(|(_, part)| below(part))?,
+            Self::Tuple { items, .. } | Self::List(items) => items.iter_mut().try_for_each(below)?,
+            Self::Dict(members) => members.iter_mut().try_for_each(|(_, part)| below(part))?,
+        }
         if changed {
-            let constant = match self {
-                Self::Object { slots, .. } => slots.iter().all(|(_, part)| part.shared().is_some()),
-                Self::Tuple { items, .. } => items.iter().all(|part| part.shared().is_some()),
-                _ => false,
-            };
-            if let Self::Object { shared, .. } | Self::Tuple { shared, .. } = self {
-                *shared = None;
-            }
-            let value = if constant { Some(self.make(py, program, assembler, hit, 0)?.unbind()) } else { None };
-            if let Self::Object { shared, .. } | Self::Tuple { shared, .. } = self {
-                *shared = value;
-            }
+            self.share(py, program, assembler, *hit)?;
         }
         Ok(changed)
+    }
+
+    /// Make anew what all events share of an object or a tuple, if it has no holes.
+    fn share(&mut self, py: Python<'_>, program: &Program, assembler: &mut Assembler, hit: Hit<'_>) -> PyResult<()> {
+        let constant = match self {
+            Self::Object { slots, shared, .. } => {
+                *shared = None;
+                slots.iter().all(|(_, part)| part.shared().is_some())
+            }
+            Self::Tuple { items, shared } => {
+                *shared = None;
+                items.iter().all(|part| part.shared().is_some())
+            }
+            _ => false,
+        };
+        if constant {
+            let value = self.make(py, program, assembler, hit, 0)?.unbind();
+            if let Self::Object { shared, .. } | Self::Tuple { shared, .. } = self {
+                *shared = Some(value);
+            }
+        }
+        Ok(())
     }
 
     #[inline]

@@ -5,14 +5,13 @@
 //! its template fits for the first time, of an event that nobody else has ever seen.
 
 use crate::assemble::{Assembler, Parsed};
-use crate::plan::Plan;
+use crate::plan::{Adapted, Plan};
 use crate::program::Program;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use sselerate_core::decoder::Hit;
 use sselerate_core::json::{Tape, parse};
 use sselerate_core::schema::ShapeId;
-use sselerate_core::template::{Change, Learned};
+use sselerate_core::template::Learned;
 
 /// What a plan is made of.
 struct Lesson {
@@ -52,19 +51,19 @@ impl Plans {
         py: Python<'py>,
         program: &Program,
         assembler: &mut Assembler,
-        (hit, learned, changes): (Hit<'_>, Learned, &[Change]),
+        adapted: Adapted<'_>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let number = hit.template;
+        let (hit, number) = (adapted.hit, adapted.hit.template);
         match self.entries.get_mut(number) {
             Some(Entry::Plan(plan)) => {
-                if let Err(error) = plan.adapt(py, program, assembler, hit, &learned.holes, changes) {
+                if let Err(error) = plan.adapt(py, program, assembler, &adapted) {
                     // What is half done must not be used.
                     self.entries[number] = Entry::Nothing;
                     return Err(error);
                 }
             }
             // It has the name in the `event` field that the template asks for, if that is a part of the event.
-            Some(Entry::Lesson(lesson)) => (lesson.learned, lesson.payload) = (learned, hit.bytes.into()),
+            Some(Entry::Lesson(lesson)) => (lesson.learned, lesson.payload) = (adapted.learned, hit.bytes.into()),
             _ => {}
         }
         self.get(py, program, assembler, number)?.make(py, program, assembler, hit)
