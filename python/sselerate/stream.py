@@ -3,6 +3,7 @@ bound to."""
 
 import inspect
 from collections.abc import AsyncIterator, Iterator
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, TypeVar, overload
 
 from .errors import SSEError
@@ -280,6 +281,9 @@ def _last_text(decoder: Any) -> str:
 
 def _chunks(source: Any) -> Iterator[Any]:
     """The iterator over the chunks of whatever `iter_events` accepts."""
+    if isinstance(source, (list, tuple, GeneratorType)):
+        # Most sources are. To learn from an exception that they are no bytes would cost four events.
+        return iter(source)
     if isinstance(source, str):
         raise TypeError("expected a bytes-like chunk, got str")
     try:
@@ -302,7 +306,8 @@ def _chunks(source: Any) -> Iterator[Any]:
 def _async_chunks(source: Any) -> AsyncIterator[Any]:
     """The iterator over the chunks of whatever `aiter_events` accepts."""
     # read first: asyncio's and aiohttp's StreamReader iterate over lines, of limited length.
-    if inspect.iscoroutinefunction(getattr(source, "read", None)):
+    read = getattr(source, "read", None)
+    if read is not None and inspect.iscoroutinefunction(read):
         return _read(source)
     if hasattr(source, "__aiter__"):
         chunks: AsyncIterator[Any] = source.__aiter__()

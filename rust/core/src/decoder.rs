@@ -185,13 +185,20 @@ pub struct Reported<'a> {
 impl Decoder {
     /// A decoder at the start of a stream.
     pub fn new(schema: Arc<Schema>, options: Options) -> Self {
+        let predictor = Predictor::new(options.predict);
+        Self::with_predictor(schema, options, predictor)
+    }
+
+    /// The same with the templates of a decoder that is gone. They must come from one with this schema and these options.
+    pub fn with_predictor(schema: Arc<Schema>, options: Options, mut predictor: Predictor) -> Self {
+        predictor.begin();
         Self {
             framer: StreamFramer::new(options.max_event_bytes, options.binary),
             stash: Stash::default(),
             reader: Reader {
                 error_is_data: schema.declares_error(),
                 schema,
-                predictor: Predictor::new(options.predict),
+                predictor,
                 options,
                 tape: Tape::default(),
                 repaired: Vec::new(),
@@ -203,14 +210,6 @@ impl Decoder {
                 unknown: false,
             },
         }
-    }
-
-    /// The same with the templates of a decoder that is gone. They must come from one with this schema and these options.
-    pub fn with_predictor(schema: Arc<Schema>, options: Options, predictor: Predictor) -> Self {
-        let mut decoder = Self::new(schema, options);
-        decoder.reader.predictor = predictor;
-        decoder.reader.predictor.begin();
-        decoder
     }
 
     /// What was learnt, for the next decoder.

@@ -55,7 +55,7 @@ pub(crate) struct Decoder {
 
 /// A decoder, used by one call at a time.
 pub(crate) struct State {
-    core: core::Decoder,
+    core: Box<core::Decoder>,
     maker: Maker,
     manner: Manner,
     /// What an error left of a chunk: the next call begins with it.
@@ -125,10 +125,10 @@ impl Decoder {
         let (mut core, plans, assembler) = match program.get().warm(manner) {
             Some(mut warm) => {
                 warm.assembler.grow(program.get());
-                (core::Decoder::with_predictor(schema, options, warm.predictor), warm.plans, warm.assembler)
+                (Box::new(core::Decoder::with_predictor(schema, options, warm.predictor)), warm.plans, warm.assembler)
             }
             None => (
-                core::Decoder::new(schema, options),
+                Box::new(core::Decoder::new(schema, options)),
                 Plans::default(),
                 Assembler::new(program.get(), replace_surrogates),
             ),

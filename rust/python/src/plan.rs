@@ -173,6 +173,7 @@ impl Plan {
         self.reuse = Reuse::of(py, program, &self.root);
         Ok(())
     }
+
     /// The event of a hit.
     #[inline(always)]
     pub(crate) fn make<'py>(
