@@ -4,7 +4,7 @@
 //! field is this key (`Class::find`), does it keep the declaration (`check`), and which values decide about the structure
 //! and so must never be predicted (`pinned`).
 
-use crate::json::{Kind, Node, Tape, scan};
+use crate::json::{self, Kind, Node, Tape, scan};
 
 /// Index of a class in [`Schema::classes`].
 pub type ClassId = usize;
@@ -88,21 +88,32 @@ pub struct Field {
 pub struct Class {
     /// In order of declaration.
     pub fields: Vec<Field>,
+    /// By [`json::key_number`]: the first field whose key has that number, or [`NO_FIELD`].
+    first: Vec<u8>,
 }
 
+/// No field has such a key. Classes have less fields: one bit of a u128 each.
+const NO_FIELD: u8 = u8::MAX;
+
 impl Class {
+    /// A class of fields in order of declaration.
+    pub fn new(fields: Vec<Field>) -> Self {
+        let mut first = vec![NO_FIELD; json::KEY_NUMBERS];
+        for (index, field) in fields.iter().enumerate().take(usize::from(NO_FIELD)).rev() {
+            first[json::key_number(&field.wire)] = index as u8;
+        }
+        Self { fields, first }
+    }
+
     /// The field with this key. `hint` is where to look first: behind the field found last, as servers keep their order.
     #[inline]
     pub fn find(&self, key: &[u8], hint: usize) -> Option<usize> {
         if self.fields.get(hint).is_some_and(|field| scan::same(&field.wire, key)) {
             return Some(hint);
         }
-        self.search(key)
-    }
-
-    #[inline(never)]
-    fn search(&self, key: &[u8]) -> Option<usize> {
-        self.fields.iter().position(|field| field.wire == key)
+        let first = usize::from(*self.first.get(json::key_number(key))?);
+        let may_be = self.fields.get(first..)?;
+        may_be.iter().position(|field| scan::same(&field.wire, key)).map(|field| first + field)
     }
 
     /// Like [`Class::find`], for a key node that may have escapes.
@@ -324,7 +335,13 @@ impl Sign {
         Some(node)
     }
 
+    #[inline]
     fn holds(&self, payload: &[u8], tape: &Tape) -> bool {
+        if let Some(Step::Key(key)) = self.path.first()
+            && !tape.may_have(key)
+        {
+            return false;
+        }
         let Some(node) = self.node(payload, tape).map(|node| &tape.nodes()[node]) else { return false };
         if self.also.as_ref().is_some_and(|key| tape.member(payload, 0, key).is_none()) {
             return false;

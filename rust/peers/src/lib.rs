@@ -45,9 +45,8 @@ pub struct Ours {
 
 impl Default for Ours {
     fn default() -> Self {
-        let class = |names: &[&str]| Class {
-            fields: names.iter().map(|name| Field { wire: (*name).into(), shape: 0, required: false }).collect(),
-        };
+        let field = |name: &&str| Field { wire: (*name).into(), shape: 0, required: false };
+        let class = |names: &[&str]| Class::new(names.iter().map(field).collect());
         Self {
             tape: Tape::default(),
             event: class(&["id", "object", "created", "choices", "model", "system_fingerprint", "obfuscation"]),

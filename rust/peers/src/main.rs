@@ -70,7 +70,7 @@ fn schema() -> Arc<Schema> {
     let object = Shape { kinds: kinds::OBJECT, classes: vec![0], ..Shape::default() };
     let any = Shape { kinds: 127, ..Shape::default() };
     Arc::new(Schema {
-        classes: vec![Class { fields: vec![Field { wire: b"type".to_vec(), shape: 1, required: false }] }],
+        classes: vec![Class::new(vec![Field { wire: b"type".to_vec(), shape: 1, required: false }])],
         shapes: vec![object, any],
         target: Target::Shape(0),
         last: Vec::new(),

@@ -233,7 +233,7 @@ impl<'py> Compiler<'py> {
                 required: field.getattr("required")?.extract()?,
             });
         }
-        self.classes[id] = Class { fields: compiled };
+        self.classes[id] = Class::new(compiled);
         Ok(id)
     }
 

@@ -21,7 +21,7 @@ pub(crate) fn schema() -> Arc<Schema> {
     let event = names.iter().map(|name| field(name, if *name == "choices" { 2 } else { 3 })).collect();
     let choice = ["text", "index", "logprobs", "finish_reason"].iter().map(|name| field(name, 3)).collect();
     Arc::new(Schema {
-        classes: vec![Class { fields: event }, Class { fields: choice }],
+        classes: vec![Class::new(event), Class::new(choice)],
         shapes: vec![
             shape(kinds::OBJECT, vec![0], None),
             shape(kinds::OBJECT, vec![1], None),

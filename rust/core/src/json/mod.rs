@@ -6,6 +6,7 @@ mod parse;
 pub mod scan;
 mod text;
 
+pub(crate) use parse::{KEY_NUMBERS, key_number};
 pub use parse::{Kind, Node, Tape, parse};
 pub use text::{Unescaped, unescape, unescape_replacing};
 pub(crate) use text::{lone_surrogate, replace_surrogates};

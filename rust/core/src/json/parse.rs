@@ -93,16 +93,25 @@ pub struct Tape {
 /// What was seen anywhere in a payload, to know at once what can't be there.
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
-    /// [`key_bit`] of every key; all bits if one has escapes.
+    /// A bit for the [`key_number`] of every key; all bits if one has escapes.
     keys: u64,
     /// The flags of all strings and keys.
     flags: u8,
 }
 
-/// One of 64 bits for the keys of a length and last byte, by which `text` and `type` differ. That of an empty key is the quote before it.
+/// How many numbers [`key_number`] has.
+pub(crate) const KEY_NUMBERS: usize = 64;
+
+/// A small number that the same key always has, of its length and last byte, by which `text` and `type` differ.
 #[inline(always)]
-fn key_bit(last: u8, length: u32) -> u64 {
-    1 << (u32::from(last).wrapping_add(length.wrapping_mul(5)) & 63)
+pub(crate) fn key_number(key: &[u8]) -> usize {
+    number_of(key.last().copied().unwrap_or(b'"'), key.len() as u32) as usize
+}
+
+/// The last byte of an empty key is the quote before it.
+#[inline(always)]
+fn number_of(last: u8, length: u32) -> u32 {
+    u32::from(last).wrapping_add(length.wrapping_mul(5)) % KEY_NUMBERS as u32
 }
 
 impl Tape {
@@ -143,7 +152,7 @@ impl Tape {
     /// Whether there may be such a key anywhere; if not, there is none.
     #[inline]
     pub fn may_have(&self, key: &[u8]) -> bool {
-        self.seen.keys & key_bit(key.last().copied().unwrap_or(b'"'), key.len() as u32) != 0
+        self.seen.keys >> key_number(key) & 1 != 0
     }
 
     /// The value of a member of an object; of several with this key, the last. Keys with escapes are compared unescaped.
@@ -297,7 +306,7 @@ impl Parser<'_> {
         self.seen.flags |= flags;
         if kind == Kind::Key {
             let last = self.payload.get(end as usize - 1).copied().unwrap_or_default();
-            self.seen.keys |= if flags & scan::ESCAPED == 0 { key_bit(last, end - start) } else { u64::MAX };
+            self.seen.keys |= if flags & scan::ESCAPED == 0 { 1 << number_of(last, end - start) } else { u64::MAX };
         }
         self.at = end + 1;
         Ok(())

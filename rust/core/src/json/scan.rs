@@ -274,10 +274,28 @@ pub fn blanks(bytes: &[u8], from: usize) -> usize {
     at
 }
 
+/// How many digits these bytes begin with.
+#[inline(always)]
+fn leading_digits(lanes: &[u8; LANES]) -> u32 {
+    let values = u8x16::from(*lanes) - u8x16::splat(b'0');
+    values.min(u8x16::splat(9)).simd_eq(values).to_bitmask().trailing_ones()
+}
+
 /// Index of the first byte at or after `from` that is no digit.
 #[inline]
 pub fn digits(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
+    // Most numbers have one digit before the point.
+    if !bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        return at;
+    }
+    while let Some(lanes) = bytes.get(at..).and_then(|rest| rest.first_chunk::<LANES>()) {
+        let run = leading_digits(lanes) as usize;
+        at += run;
+        if run < LANES {
+            return at;
+        }
+    }
     while bytes.get(at).is_some_and(u8::is_ascii_digit) {
         at += 1;
     }
@@ -314,9 +332,7 @@ pub fn number(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
 #[inline(always)]
 pub(super) fn plain_integer(bytes: &[u8], from: u32) -> Option<u32> {
     let lanes = lanes_at(bytes, from)?;
-    let values = u8x16::from(*lanes) - u8x16::splat(b'0');
-    let others = !(values.min(u8x16::splat(9)).simd_eq(values).to_bitmask() as u16);
-    let length = others.trailing_zeros();
+    let length = leading_digits(lanes);
     let goes_on = matches!(lanes.get(length as usize)?, b'.' | b'e' | b'E') || (lanes[0] == b'0' && length > 1);
     if goes_on { None } else { Some(from + length) }
 }
@@ -395,6 +411,18 @@ mod tests {
                 let mut other = text[..length].to_vec();
                 other[at] ^= 0x20;
                 assert!(!same(&text[..length], &other), "{at} of {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn digits_end_where_a_byte_wise_search_says() {
+        for length in 0..50 {
+            for stop in *b"/:.e\0\xff" {
+                let mut bytes: Vec<u8> = (0..length).map(|index| b'0' + (index % 10) as u8).collect();
+                assert_eq!(digits(&bytes, 0), length);
+                bytes.extend([stop; 20]);
+                assert_eq!(digits(&bytes, 0), length);
             }
         }
     }

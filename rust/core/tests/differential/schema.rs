@@ -60,26 +60,22 @@ pub fn rules() -> Schema {
     };
     Schema {
         classes: vec![
-            Class {
-                fields: vec![
-                    field("id", 1, true),
-                    field("created", 2, false),
-                    field("choices", 7, true),
-                    field("delta", 6, false),
-                ],
-            },
-            Class {
-                fields: vec![
-                    field("index", 2, false),
-                    field("text", 1, false),
-                    field("finish_reason", 3, false),
-                    field("delta", 6, false),
-                ],
-            },
-            Class { fields: vec![field("type", 1, true), field("text", 1, false)] },
-            Class { fields: vec![field("type", 1, true), field("data", 0, false)] },
-            Class { fields: vec![field("type", 1, true), field("index", 2, true), field("delta", 6, true)] },
-            Class { fields: vec![field("type", 1, true), field("delta", 1, true), field("sequence_number", 2, true)] },
+            Class::new(vec![
+                field("id", 1, true),
+                field("created", 2, false),
+                field("choices", 7, true),
+                field("delta", 6, false),
+            ]),
+            Class::new(vec![
+                field("index", 2, false),
+                field("text", 1, false),
+                field("finish_reason", 3, false),
+                field("delta", 6, false),
+            ]),
+            Class::new(vec![field("type", 1, true), field("text", 1, false)]),
+            Class::new(vec![field("type", 1, true), field("data", 0, false)]),
+            Class::new(vec![field("type", 1, true), field("index", 2, true), field("delta", 6, true)]),
+            Class::new(vec![field("type", 1, true), field("delta", 1, true), field("sequence_number", 2, true)]),
         ],
         shapes: vec![any, text, number, reason, class(0), class(1), tagged, choices],
         target: Target::Rules(vec![
