@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gc
 import json
+import math
 import weakref
 from typing import Any
 
@@ -175,6 +176,52 @@ def test_a_value_where_another_was(backend: Backend, make: Any) -> None:
         other_at_the_same_place(item.extra["tags"], 0, make)
         other_at_the_same_place(item.extra["by"], "a", make)
         del item
+
+
+@event
+class Measured:
+    """An event of numbers."""
+
+    count: int
+    cost: float
+    text: str = ""
+
+
+INTS = [0, 1, 255, 256, 257, 258, 1000, 2**30 - 1, 2**30, 2**30 + 1, 2**31, 999_999_999, 10**9, 2**60, 10**30]
+FLOATS = [0.0, 0.1, -0.25, 1.5e300, 5e-324, -0.0, 123456.789, 1e999]
+
+
+@pytest.mark.parametrize("keep", [1, 2, 3, 1000])
+def test_numbers_that_somebody_has_stay_what_they_are(backend: Backend, keep: int) -> None:
+    """Those in an event that nobody has are written again, but not those that were taken out of it."""
+    decoder = backend.Decoder(Measured)
+    kept = []
+    for n in range(3000):
+        count = INTS[n * 7 % len(INTS)] * (-1 if n % 11 == 0 else 1) if n % 3 else n
+        cost = FLOATS[n * 5 % len(FLOATS)] if n % 4 else n / 8 + 0.0625
+        payload = b'{"count":%d,"cost":%s,"text":"t"}' % (
+            count,
+            (repr(cost) if cost != math.inf else "1e999").encode(),
+        )
+        (item,) = decoder.feed(b"data: " + payload + b"\n\n")
+        assert (item.count, item.cost, math.copysign(1, item.cost)) == (count, cost, math.copysign(1, cost))
+        if n % keep == 0:
+            kept.append((item.count, count, item.cost, cost))
+            kept.append(({item.count: 1}, {count: 1}, item.cost + 1, cost + 1))
+        if n % 5 == 0:
+            object.__setattr__(item, "count", n)
+            object.__setattr__(item, "cost", cost)
+        del item
+    for count, same_count, cost, same_cost in kept:
+        assert (count, cost) == (same_count, same_cost)
+
+
+def test_ints_of_the_interpreter_are_not_written(backend: Backend) -> None:
+    """Small ones exist once, for everybody."""
+    for n in range(300):
+        chunks = [b'data: {"count":%d,"cost":0.5}\n\n' % (n + m) for m in (0, 1, 300, 2)]
+        assert [item.count for item in backend.iter_events(chunks, Measured)] == [n, n + 1, n + 300, n + 2]
+    assert [sum([1] * n) for n in range(600)] == [*range(600)]
 
 
 @pytest.mark.parametrize(

@@ -541,6 +541,12 @@ impl Template {
                 if rest.first() == Some(&b'"') {
                     continue;
                 }
+            } else if hole.value == Value::Int
+                && let Some(length) = rest.first_chunk().and_then(scan::plain_integer)
+            {
+                *span = Span { start, end: start + length, flags: 0 };
+                rest = rest.get(length..)?;
+                continue;
             }
             *span = match hole.value {
                 Value::Str => unusual_string(bytes, start, span.end)?,

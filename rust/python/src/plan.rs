@@ -431,6 +431,12 @@ impl Reuse {
                     return true;
                 }
             }
+            let text = span.bytes(hit.bytes);
+            match gap.kind {
+                Kind::Int if scalar::small(text).is_some_and(|number| reuse::refill_int(value, number)) => return true,
+                Kind::Float if reuse::refill_float(value, scalar::float_value(text)) => return true,
+                _ => {}
+            }
         }
         let Ok(value) = hole_value(py, hit, gap.hole, gap.kind, assembler, kept.room) else { return false };
         // SAFETY: by the contract.

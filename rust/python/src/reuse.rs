@@ -1,17 +1,24 @@
-//! Strings that can be written again.
+//! Strings and numbers that can be written again.
 //!
 //! A string in a hole of an event that nobody can see any more (see `plan`) is itself invisible. Making a new one and freeing the
 //! old one takes a third of the time of a whole predicted event, so the old one is filled again, as CPython does
 //! with the left operand of `a += b` when it is its only owner. All strings that go into holes are made here, with room for more
 //! characters than they have, and only these are ever filled again. How much room is the plan's to say: it goes by the texts it
-//! has seen.
+//! has seen. Of numbers, floats and ints of one digit (in base 2^30) take another value of their kind.
 //!
 //! Left out where it can't be checked or does not pay: CPython 3.14 and later hide whether a string is interned, and without a GIL a
-//! count of one proves nothing. There, `refill` always says no.
+//! count of two proves nothing. There, all that refills always says no.
 
 use pyo3::exceptions::PyMemoryError;
 use pyo3::ffi;
 use pyo3::prelude::*;
+
+/// CPython has one object of each int up to here.
+const LARGEST_SHARED_INT: u32 = 256;
+/// Where the digits of an int begin to be two.
+const TWO_DIGITS: u32 = 1 << 30;
+/// What an int says of itself if it is positive and has one digit: its length, and before CPython 3.12 nothing else.
+const ONE_DIGIT: usize = if cfg!(Py_3_12) { 1 << 3 } else { 1 };
 
 const HEADER: usize = size_of::<ffi::PyASCIIObject>();
 /// Bytes that are copied in one go.
@@ -76,6 +83,51 @@ pub(crate) unsafe fn refill(text: *mut ffi::PyObject, bytes: &[u8], start: usize
     {
         let _ = (text, bytes, start, end, room);
         false
+    }
+}
+
+/// Write another value into a float. False, and nothing is done: this one can't take it.
+///
+/// # Safety
+/// `float` is a float; and if its reference count is two, the caller has both references, and the GIL.
+#[inline]
+pub(crate) unsafe fn refill_float(float: *mut ffi::PyObject, value: f64) -> bool {
+    // SAFETY: by the contract; no other owner means that nobody can see it.
+    unsafe {
+        let ours = cfg!(not(any(Py_GIL_DISABLED, Py_3_14))) && ffi::Py_REFCNT(float) == 2;
+        if ours {
+            (*float.cast::<ffi::PyFloatObject>()).ob_fval = value;
+        }
+        ours
+    }
+}
+
+/// Write another value into an int. False, and nothing is done: this one can't take it.
+///
+/// # Safety
+/// `int` is an int; and if its reference count is two, the caller has both references, and the GIL.
+#[inline]
+pub(crate) unsafe fn refill_int(int: *mut ffi::PyObject, value: u32) -> bool {
+    /// An int of one digit: `_longobject` in CPython's longintrepr.h, 3.10 to 3.13.
+    #[repr(C)]
+    struct Int {
+        head: ffi::PyObject,
+        length: usize,
+        digit: u32,
+    }
+    let has_one_digit = LARGEST_SHARED_INT < value && value < TWO_DIGITS;
+    if cfg!(any(Py_GIL_DISABLED, Py_3_14)) || cfg!(not(target_pointer_width = "64")) || !has_one_digit {
+        return false;
+    }
+    // SAFETY: by the contract; no other owner means that nobody can see it, and that it is none of those that CPython shares. The length is
+    // there in every int. (Digits have 30 bits wherever pointers have 64.)
+    unsafe {
+        let int = int.cast::<Int>();
+        let ours = ffi::Py_REFCNT(int.cast()) == 2 && (*int).length == ONE_DIGIT;
+        if ours {
+            (*int).digit = value;
+        }
+        ours
     }
 }
 

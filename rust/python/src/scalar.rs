@@ -88,18 +88,25 @@ fn long_int<'py>(py: Python<'py>, negative: bool, digits: &[u8]) -> PyResult<Bou
     if negative { value.neg() } else { Ok(value) }
 }
 
-/// A float of the text of a JSON number, correctly rounded: the standard library's parser is the one the fast-float paper
-/// describes.
-fn float<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+/// The value of an integer of at most nine digits.
+#[inline]
+pub(crate) fn small(text: &[u8]) -> Option<u32> {
+    let is_small = text.len() < 10 && text.iter().all(u8::is_ascii_digit);
+    is_small.then(|| text.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit.wrapping_sub(b'0'))))
+}
+
+/// The value of a JSON number or of one of Python's words for what is none, correctly rounded: the standard library's
+/// parser is the one the fast-float paper describes.
+#[inline]
+pub(crate) fn float_value(text: &[u8]) -> f64 {
     debug_assert!(text.is_ascii());
-    let value = match text {
+    match text {
         b"NaN" => f64::NAN,
         b"Infinity" => f64::INFINITY,
         b"-Infinity" => f64::NEG_INFINITY,
         // SAFETY: a JSON number has ASCII bytes only. (The check took longer than most parses.)
         number => unsafe { std::str::from_utf8_unchecked(number) }.parse().unwrap_or(f64::NAN),
-    };
-    Ok(value.into_pyobject(py)?.into_any())
+    }
 }
 
 /// A str of a JSON string's body that may have lone surrogates, U+FFFD in place of each.
@@ -125,7 +132,7 @@ pub(crate) fn of_kind<'py>(
     match kind {
         Kind::Str | Kind::Key => string(py, text, flags, scratch),
         Kind::Int => int(py, text),
-        Kind::Float | Kind::NotFinite => float(py, text),
+        Kind::Float | Kind::NotFinite => Ok(float_value(text).into_pyobject(py)?.into_any()),
         Kind::True => Ok(PyBool::new(py, true).to_owned().into_any()),
         Kind::False => Ok(PyBool::new(py, false).to_owned().into_any()),
         Kind::Null | Kind::Array | Kind::Object => Ok(py.None().into_bound(py)),

@@ -359,8 +359,8 @@ impl Parser<'_> {
     /// A number that begins with a digit.
     #[inline(always)]
     fn number(&mut self) -> Result<(), JsonError> {
-        let (kind, end) = match scan::plain_integer(self.payload, self.at) {
-            Some(end) => (Kind::Int, end),
+        let (kind, end) = match scan::lanes_at(self.payload, self.at).and_then(scan::plain_integer) {
+            Some(length) => (Kind::Int, self.at + length as u32),
             None => number(self.payload, self.at)?,
         };
         self.push(kind, 0, self.at, end, self.count + 1);

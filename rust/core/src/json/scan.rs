@@ -13,7 +13,7 @@ pub const ESCAPED: u8 = 1;
 /// A string body contains a byte above 0x7F (not yet known to be valid UTF-8).
 pub const NON_ASCII: u8 = 2;
 
-const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 const BLOCK: usize = 64;
 /// Bytes that are looked at before it is worth to change to blocks.
 const SHORT: usize = 2 * LANES;
@@ -86,7 +86,7 @@ pub fn ascii_run(bytes: &[u8], from: usize) -> usize {
 
 /// Sixteen bytes from `at` on, if there are so many.
 #[inline(always)]
-fn lanes_at(bytes: &[u8], at: u32) -> Option<&[u8; LANES]> {
+pub(super) fn lanes_at(bytes: &[u8], at: u32) -> Option<&[u8; LANES]> {
     // A sum of 64 bits cannot overflow, and so costs no check.
     bytes.get(at as usize..at as usize + LANES)?.first_chunk()
 }
@@ -191,6 +191,9 @@ pub fn string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
 /// # Errors
 /// As for [`string`].
 pub fn unusual_string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
+    if bytes.get(from) == Some(&b'\\') {
+        return string_with_escapes(bytes, from, 0);
+    }
     let (end, non_ascii) = plain_run(bytes, from);
     let flags = if non_ascii { NON_ASCII } else { 0 };
     if bytes.get(end) == Some(&b'"') { Ok((end, flags)) } else { string_with_escapes(bytes, end, flags) }
@@ -222,6 +225,9 @@ fn string_with_escapes(bytes: &[u8], from: usize, mut flags: u8) -> Result<(usiz
                 }
             }
             Some(_) => return fail(JsonErrorKind::ControlCharacter, at),
+        }
+        if matches!(bytes.get(at), Some(b'"' | b'\\')) {
+            continue;
         }
         let (next, non_ascii) = plain_run(bytes, at);
         if non_ascii {
@@ -328,13 +334,12 @@ pub fn number(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
     Some((end, integer))
 }
 
-/// Index behind the number at `from`, where a digit is, if it is an integer of less than sixteen digits.
+/// How many digits these bytes begin with, if they are an integer of less than sixteen and more follows. None: ask [`number`].
 #[inline(always)]
-pub(super) fn plain_integer(bytes: &[u8], from: u32) -> Option<u32> {
-    let lanes = lanes_at(bytes, from)?;
-    let length = leading_digits(lanes);
-    let goes_on = matches!(lanes.get(length as usize)?, b'.' | b'e' | b'E') || (lanes[0] == b'0' && length > 1);
-    if goes_on { None } else { Some(from + length) }
+pub fn plain_integer(lanes: &[u8; LANES]) -> Option<usize> {
+    let length = leading_digits(lanes) as usize;
+    let goes_on = matches!(lanes.get(length)?, b'.' | b'e' | b'E') || (lanes[0] == b'0' && length > 1);
+    if goes_on || length == 0 { None } else { Some(length) }
 }
 
 #[cfg(test)]

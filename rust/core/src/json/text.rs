@@ -12,9 +12,53 @@ pub struct Unescaped {
     pub surrogates: bool,
 }
 
+/// Bodies up to this length are read byte by byte.
+const SHORT: usize = 32;
+
 /// Append the text of `body` to `out`. The body must have passed [`super::scan::string`]; any other bytes give some text,
 /// never a panic.
+#[inline]
 pub fn unescape(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
+    if body.len() <= SHORT
+        && let Some(result) = unescape_short(body, out)
+    {
+        return result;
+    }
+    unescape_any(body, out)
+}
+
+/// [`unescape`] for the tokens of a stream, which have few bytes and no `\u`. None: it is not one, and nothing was appended.
+fn unescape_short(body: &[u8], out: &mut Vec<u8>) -> Option<Unescaped> {
+    let mut text = [0; SHORT];
+    let (mut length, mut high, mut at) = (0, 0, 0);
+    while let Some(&byte) = body.get(at) {
+        let (byte, step) = match byte {
+            b'\\' => (simple(*body.get(at + 1)?)?, 2),
+            byte => (byte, 1),
+        };
+        *text.get_mut(length)? = byte;
+        high |= byte;
+        (length, at) = (length + 1, at + step);
+    }
+    out.extend_from_slice(text.get(..length)?);
+    Some(Unescaped { ascii: high < 0x80, surrogates: false })
+}
+
+/// What the escape with this letter stands for; None: `\u`.
+#[inline(always)]
+fn simple(letter: u8) -> Option<u8> {
+    match letter {
+        b'b' => Some(0x08),
+        b'f' => Some(0x0C),
+        b'n' => Some(b'\n'),
+        b'r' => Some(b'\r'),
+        b't' => Some(b'\t'),
+        b'u' => None,
+        other => Some(other),
+    }
+}
+
+fn unescape_any(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
     let mut result = Unescaped { ascii: true, surrogates: false };
     let mut rest = body;
     while let Some(backslash) = find_backslash(rest) {
@@ -22,22 +66,19 @@ pub fn unescape(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
         result.ascii &= plain.is_ascii();
         out.extend_from_slice(plain);
         let Some(&letter) = escape.get(1) else { return result };
-        let simple = match letter {
-            b'b' => 0x08,
-            b'f' => 0x0C,
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'u' => {
+        let length = match simple(letter) {
+            Some(byte) => {
+                result.ascii &= byte.is_ascii();
+                out.push(byte);
+                2
+            }
+            None => {
                 let (code, length) = code_point(escape);
                 push(code, out, &mut result);
-                rest = &escape[length.min(escape.len())..];
-                continue;
+                length.min(escape.len())
             }
-            other => other,
         };
-        out.push(simple);
-        rest = &escape[2..];
+        rest = &escape[length..];
     }
     result.ascii &= rest.is_ascii();
     out.extend_from_slice(rest);
@@ -79,13 +120,8 @@ pub fn unescape_replacing(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
     unescape(&body, out)
 }
 
-/// Nearly all escapes of a stream are a line feed in a token of a few bytes, for which a call is too much.
-#[inline]
 fn find_backslash(bytes: &[u8]) -> Option<usize> {
-    if bytes.len() > 16 {
-        return memchr::memchr(b'\\', bytes);
-    }
-    bytes.iter().position(|&byte| byte == b'\\')
+    memchr::memchr(b'\\', bytes)
 }
 
 /// The code point of the `\u` escape at the start, joined with a second one if both make a surrogate pair, and its length.
@@ -137,6 +173,20 @@ mod tests {
         assert_eq!(text(r"\ude00\ud83d").0.len(), 6);
         assert!(text(r"\u0041").1.ascii);
         assert!(!text("é\\n").1.ascii);
+    }
+
+    #[test]
+    fn short_bodies_are_the_same_text_byte_by_byte() {
+        let letters = *b"a\\nub\"\xc3\xa9";
+        for number in 0..letters.len().pow(6) {
+            let body: Vec<u8> = (0..6).map(|at| letters[number / letters.len().pow(at) % letters.len()]).collect();
+            let (mut short, mut any) = (Vec::new(), Vec::new());
+            let result = unescape_any(&body, &mut any);
+            match unescape_short(&body, &mut short) {
+                Some(short_result) => assert_eq!((short, short_result), (any, result), "{body:?}"),
+                None => assert!(short.is_empty()),
+            }
+        }
     }
 
     #[test]
