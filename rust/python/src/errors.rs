@@ -43,8 +43,8 @@ pub(crate) fn exception<'py>(
             *offset,
         )),
         Cause::Mismatch(mismatch) => python!(py, "sselerate.errors", "mismatch")?.call1((
-            scalar::utf8(py, &mismatch.path, c"surrogatepass")?,
-            scalar::utf8(py, &mismatch.problem, c"surrogatepass")?,
+            scalar::utf8(py, &mismatch.path)?,
+            scalar::utf8(py, &mismatch.problem)?,
             data,
             *event_index,
             *offset,

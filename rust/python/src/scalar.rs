@@ -5,6 +5,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyInt, PyString};
 use sselerate_core::json::{Kind, scan, unescape, unescape_replacing};
+use std::mem::MaybeUninit;
 
 /// CPython refuses to convert longer decimal texts in one go (the least its limit can be set to is 640).
 const DIGITS_AT_ONCE: usize = 600;
@@ -39,31 +40,83 @@ pub(crate) fn string<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     match flags {
         0 => ascii(py, body),
-        scan::NON_ASCII => utf8(py, body, c"strict"),
+        scan::NON_ASCII => utf8(py, body),
         _ => {
             scratch.clear();
-            let text = unescape(body, scratch);
-            if text.ascii {
-                ascii(py, scratch)
-            } else {
-                utf8(py, scratch, if text.surrogates { c"surrogatepass" } else { c"strict" })
-            }
+            if unescape(body, scratch).ascii { ascii(py, scratch) } else { utf8(py, scratch) }
         }
     }
 }
 
-pub(crate) fn utf8<'py>(py: Python<'py>, bytes: &[u8], errors: &std::ffi::CStr) -> PyResult<Bound<'py, PyAny>> {
-    // SAFETY: pointer and length belong together, and the error handler's name ends with NUL.
+/// A str of UTF-8 that was checked, or that [`unescape`] wrote: surrogates in three bytes each stay what they are.
+///
+/// CPython's decoder finds out by and by how wide the characters are, and copies what it has each time: for a token of a few
+/// characters beyond ASCII that takes three times as long.
+pub(crate) fn utf8<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let length = bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+    // The first byte of a character tells how many bits it has.
+    let largest = match bytes.iter().fold(0, |largest, &byte| largest.max(byte)) {
+        ..0x80 => return ascii(py, bytes),
+        0x80..0xC4 => 0xFF,
+        0xC4..0xF0 => 0xFFFF,
+        0xF0.. => 0x10_FFFF,
+    };
+    // SAFETY: a new str, seen by nobody, has room for `length` characters of the width that `largest` asks for.
     unsafe {
-        let text = ffi::PyUnicode_DecodeUTF8(bytes.as_ptr().cast(), bytes.len() as ffi::Py_ssize_t, errors.as_ptr());
-        Bound::from_owned_ptr_or_err(py, text)
+        let text = ffi::PyUnicode_New(length as ffi::Py_ssize_t, largest);
+        if text.is_null() {
+            return Err(PyMemoryError::new_err(()));
+        }
+        let data = ffi::PyUnicode_DATA(text);
+        match largest {
+            0xFF => write_characters::<u8>(bytes, std::slice::from_raw_parts_mut(data.cast(), length)),
+            0xFFFF => write_characters::<u16>(bytes, std::slice::from_raw_parts_mut(data.cast(), length)),
+            _ => write_characters::<u32>(bytes, std::slice::from_raw_parts_mut(data.cast(), length)),
+        }
+        Ok(Bound::from_owned_ptr(py, text))
+    }
+}
+
+/// Write the characters of UTF-8. Whatever the bytes are, all places are written.
+#[inline(always)]
+fn write_characters<T: From<u8> + TryFrom<u32>>(mut bytes: &[u8], places: &mut [MaybeUninit<T>]) {
+    const BLOCK: usize = 8;
+    let mut at = 0;
+    while at < places.len() {
+        if let (Some(block), Some(block_places)) = (bytes.first_chunk::<BLOCK>(), places.get_mut(at..at + BLOCK))
+            && block.is_ascii()
+        {
+            for (place, &byte) in block_places.iter_mut().zip(block) {
+                place.write(byte.into());
+            }
+            (bytes, at) = (&bytes[BLOCK..], at + BLOCK);
+            continue;
+        }
+        let bits = |byte: u8, mask: u8, shift: u32| u32::from(byte & mask) << shift;
+        let (code, length) = match *bytes {
+            [a, ..] if a < 0x80 => (bits(a, 0x7F, 0), 1),
+            [a, b, ..] if a < 0xE0 => (bits(a, 0x1F, 6) | bits(b, 0x3F, 0), 2),
+            [a, b, c, ..] if a < 0xF0 => (bits(a, 0x0F, 12) | bits(b, 0x3F, 6) | bits(c, 0x3F, 0), 3),
+            [a, b, c, d, ..] => (bits(a, 0x07, 18) | bits(b, 0x3F, 12) | bits(c, 0x3F, 6) | bits(d, 0x3F, 0), 4),
+            _ => (u32::from(b'?'), bytes.len()),
+        };
+        places[at].write(T::try_from(code).unwrap_or_else(|_| b'?'.into()));
+        (bytes, at) = (&bytes[length..], at + 1);
     }
 }
 
 /// A str of bytes of the stream, what is not UTF-8 replaced.
 #[inline]
 pub(crate) fn text<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    if bytes.is_ascii() { ascii(py, bytes) } else { utf8(py, bytes, c"replace") }
+    if bytes.is_ascii() {
+        return ascii(py, bytes);
+    }
+    // SAFETY: pointer and length belong together, and the error handler's name ends with NUL.
+    unsafe {
+        let length = bytes.len() as ffi::Py_ssize_t;
+        let text = ffi::PyUnicode_DecodeUTF8(bytes.as_ptr().cast(), length, c"replace".as_ptr());
+        Bound::from_owned_ptr_or_err(py, text)
+    }
 }
 
 /// An int of its decimal text, exact at any length.
@@ -117,7 +170,7 @@ pub(crate) fn string_replacing<'py>(
     scratch: &mut Vec<u8>,
 ) -> PyResult<Bound<'py, PyAny>> {
     scratch.clear();
-    if unescape_replacing(body, scratch).ascii { ascii(py, scratch) } else { utf8(py, scratch, c"strict") }
+    if unescape_replacing(body, scratch).ascii { ascii(py, scratch) } else { utf8(py, scratch) }
 }
 
 /// Any scalar.

@@ -132,6 +132,6 @@ impl Text {
         if self.bytes.is_ascii() {
             return scalar::ascii(py, &self.bytes);
         }
-        scalar::utf8(py, &self.bytes, c"surrogatepass")
+        scalar::utf8(py, &self.bytes)
     }
 }

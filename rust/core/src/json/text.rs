@@ -61,27 +61,30 @@ fn simple(letter: u8) -> Option<u8> {
 fn unescape_any(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
     let mut result = Unescaped { ascii: true, surrogates: false };
     let mut rest = body;
-    while let Some(backslash) = find_backslash(rest) {
-        let (plain, escape) = rest.split_at(backslash);
-        result.ascii &= plain.is_ascii();
-        out.extend_from_slice(plain);
-        let Some(&letter) = escape.get(1) else { return result };
-        let length = match simple(letter) {
-            Some(byte) => {
-                result.ascii &= byte.is_ascii();
-                out.push(byte);
-                2
-            }
-            None => {
-                let (code, length) = code_point(escape);
-                push(code, out, &mut result);
-                length.min(escape.len())
+    while let Some(&first) = rest.first() {
+        let length = match (first, rest.get(1)) {
+            (b'\\', None) => return result,
+            (b'\\', Some(&letter)) => match simple(letter) {
+                Some(byte) => {
+                    result.ascii &= byte.is_ascii();
+                    out.push(byte);
+                    2
+                }
+                None => {
+                    let (code, length) = code_point(rest);
+                    push(code, out, &mut result);
+                    length.min(rest.len())
+                }
+            },
+            _ => {
+                let (plain, _) = rest.split_at(find_backslash(rest).unwrap_or(rest.len()));
+                result.ascii &= plain.is_ascii();
+                out.extend_from_slice(plain);
+                plain.len()
             }
         };
-        rest = &escape[length..];
+        rest = &rest[length..];
     }
-    result.ascii &= rest.is_ascii();
-    out.extend_from_slice(rest);
     result
 }
 
@@ -136,8 +139,26 @@ fn code_point(escape: &[u8]) -> (u32, usize) {
     (first, 6)
 }
 
+/// The value of a hexadecimal digit; of any other byte 0.
+const HEX: [u8; 256] = {
+    let mut values = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        values[byte] = match byte as u8 {
+            digit @ b'0'..=b'9' => digit - b'0',
+            digit @ b'a'..=b'f' => digit - b'a' + 10,
+            digit @ b'A'..=b'F' => digit - b'A' + 10,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    values
+};
+
+/// The code unit of the `\u` escape at the start.
 fn unit(escape: &[u8]) -> u32 {
-    escape.iter().skip(2).take(4).fold(0, |sum, &digit| sum << 4 | (digit as char).to_digit(16).unwrap_or(0))
+    let digits = escape.get(2..).unwrap_or_default().iter().take(4);
+    digits.fold(0, |sum, &digit| sum << 4 | u32::from(HEX[usize::from(digit)]))
 }
 
 fn push(code: u32, out: &mut Vec<u8>, result: &mut Unescaped) {
