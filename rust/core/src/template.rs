@@ -541,9 +541,7 @@ impl Template {
                 if rest.first() == Some(&b'"') {
                     continue;
                 }
-            } else if hole.value == Value::Int
-                && let Some(length) = rest.first_chunk().and_then(scan::plain_integer)
-            {
+            } else if let Some(length) = hole.value.usual_length(rest) {
                 *span = Span { start, end: start + length, flags: 0 };
                 rest = rest.get(length..)?;
                 continue;
@@ -655,6 +653,16 @@ impl Template {
 }
 
 impl Value {
+    /// The length of an integer or of padding at the start of `bytes`, if it is one of the usual ones. None: ask [`Self::read`].
+    #[inline(always)]
+    fn usual_length(self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            Self::Int => bytes.first_chunk().and_then(scan::plain_integer),
+            Self::Padding => Some(scan::blanks(bytes, 0)),
+            _ => None,
+        }
+    }
+
     /// Read a value of this kind at `at`.
     #[inline]
     fn read(self, bytes: &[u8], at: usize) -> Option<Span> {

@@ -63,7 +63,7 @@ impl Assembler {
         let layout = &parsed.program.layouts[class];
         if let Some(slot) = layout.event_name {
             // SAFETY: the slot is one of this class, and nobody else has the event yet.
-            unsafe { layout::write(&event, slot, event_name(py, name)?) };
+            unsafe { layout::write(&event, slot, self.event_name(py, name)?) };
         }
         Ok(Some((event, layout.event_name.is_some())))
     }
@@ -232,7 +232,7 @@ impl Assembler {
         }
     }
 
-    /// The key of a plain dict. Short ones come from a table, with their hashes known.
+    /// The key of a plain dict, or another word that repeats itself. Short ones come from a table, with their hashes known.
     pub(crate) fn key<'py>(&mut self, py: Python<'py>, body: &[u8], flags: u8) -> PyResult<Bound<'py, PyString>> {
         if flags != 0 || body.len() > LONGEST_SHARED {
             return Ok(scalar::string(py, body, flags, &mut self.scratch)?.cast_into()?);
@@ -260,35 +260,37 @@ impl Assembler {
         name: &[u8],
     ) -> PyResult<Bound<'py, PyAny>> {
         let data = self.plain(py, parsed, 0)?;
-        generic(py, parsed.program, data, name)
+        self.generic_of(py, parsed.program, data, name)
     }
-}
 
-/// A GenericEvent of `data`, and the name in its `event` field.
-pub(crate) fn generic<'py>(
-    py: Python<'py>,
-    program: &Program,
-    data: Bound<'py, PyAny>,
-    name: &[u8],
-) -> PyResult<Bound<'py, PyAny>> {
-    let layout = &program.generic;
-    let name = event_name(py, name)?;
-    let event = layout.make(py)?;
-    // SAFETY: the slots are those of GenericEvent, and nobody else has the event yet. `_absent` stays empty, as it is on
-    // events that were built by keyword.
-    unsafe {
-        layout::write(&event, layout.slot(0), data);
-        layout::write(&event, layout.slot(1), name);
-        layout::write(&event, layout.extra(), py.None().into_bound(py));
+    /// A GenericEvent of `data`, and the name in its `event` field.
+    pub(crate) fn generic_of<'py>(
+        &mut self,
+        py: Python<'py>,
+        program: &Program,
+        data: Bound<'py, PyAny>,
+        name: &[u8],
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let layout = &program.generic;
+        let name = self.event_name(py, name)?;
+        let event = layout.make(py)?;
+        // SAFETY: the slots are those of GenericEvent, and nobody else has the event yet. `_absent` stays empty, as it is on
+        // events that were built by keyword.
+        unsafe {
+            layout::write(&event, layout.slot(0), data);
+            layout::write(&event, layout.slot(1), name);
+            layout::write(&event, layout.extra(), py.None().into_bound(py));
+        }
+        Ok(event)
     }
-    Ok(event)
-}
 
-/// The name in the `event` field of a block, as events keep it: None for the default.
-fn event_name<'py>(py: Python<'py>, name: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    match name {
-        b"" | b"message" => Ok(py.None().into_bound(py)),
-        name => scalar::text(py, name),
+    /// The name in the `event` field of a block, as events keep it: None for the default.
+    fn event_name<'py>(&mut self, py: Python<'py>, name: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+        match name {
+            b"" | b"message" => Ok(py.None().into_bound(py)),
+            name if name.is_ascii() => Ok(self.key(py, name, 0)?.into_any()),
+            name => scalar::text(py, name),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `Decoder`: bytes of an event stream to typed events.
 
 use crate::adopt;
-use crate::assemble::{Assembler, Parsed, generic};
+use crate::assemble::{Assembler, Parsed};
 use crate::chunk::Chunk;
 use crate::errors;
 use crate::guard::{Entered, Exclusive};
@@ -529,7 +529,7 @@ impl Maker {
             Step::Nothing | Step::Unknown(_) => Ok(None),
             Step::Text(text, name) => {
                 let text = scalar::text(py, text)?;
-                generic(py, program, text, name).map(Some)
+                assembler.generic_of(py, program, text, name).map(Some)
             }
             Step::Hit(hit) => {
                 plans.get(py, program, assembler, hit.template)?.make(py, program, assembler, hit).map(Some)
