@@ -5,10 +5,13 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyInt, PyString};
 use sselerate_core::json::{Kind, scan, unescape, unescape_replacing};
+use std::ffi::CStr;
 use std::mem::MaybeUninit;
 
 /// CPython refuses to convert longer decimal texts in one go (the least its limit can be set to is 640).
 const DIGITS_AT_ONCE: usize = 600;
+/// See [`utf8`].
+const LONGEST_TOKEN: usize = 512;
 
 /// A str of ASCII bytes.
 #[inline]
@@ -51,8 +54,11 @@ pub(crate) fn string<'py>(
 /// A str of UTF-8 that was checked, or that [`unescape`] wrote: surrogates in three bytes each stay what they are.
 ///
 /// CPython's decoder finds out by and by how wide the characters are, and copies what it has each time: for a token of a few
-/// characters beyond ASCII that takes three times as long.
+/// characters beyond ASCII that takes three times as long as to look first. In long texts it gains more by its longer steps.
 pub(crate) fn utf8<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    if bytes.len() > LONGEST_TOKEN {
+        return decode(py, bytes, c"surrogatepass");
+    }
     let length = bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
     // The first byte of a character tells how many bits it has.
     let largest = match bytes.iter().fold(0, |largest, &byte| largest.max(byte)) {
@@ -108,13 +114,15 @@ fn write_characters<T: From<u8> + TryFrom<u32>>(mut bytes: &[u8], places: &mut [
 /// A str of bytes of the stream, what is not UTF-8 replaced.
 #[inline]
 pub(crate) fn text<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    if bytes.is_ascii() {
-        return ascii(py, bytes);
-    }
+    if bytes.is_ascii() { ascii(py, bytes) } else { decode(py, bytes, c"replace") }
+}
+
+/// A str of bytes by CPython's own decoder.
+fn decode<'py>(py: Python<'py>, bytes: &[u8], errors: &CStr) -> PyResult<Bound<'py, PyAny>> {
     // SAFETY: pointer and length belong together, and the error handler's name ends with NUL.
     unsafe {
         let length = bytes.len() as ffi::Py_ssize_t;
-        let text = ffi::PyUnicode_DecodeUTF8(bytes.as_ptr().cast(), length, c"replace".as_ptr());
+        let text = ffi::PyUnicode_DecodeUTF8(bytes.as_ptr().cast(), length, errors.as_ptr());
         Bound::from_owned_ptr_or_err(py, text)
     }
 }
