@@ -91,7 +91,7 @@ pub enum Item<'a> {
     },
     /// The stream ended in a binary frame, which began at this offset.
     Truncated(u64),
-    /// Nothing for a consumer of events. Go on.
+    /// Nothing for a consumer of events, as a block without data ([`Mode::Typed`] and other framings only). Go on.
     Nothing,
 }
 
@@ -466,6 +466,10 @@ impl Framer {
                         };
                         return Some(self.block_event(held.map(|(from, to)| &chunk[from..to]), place, End::Own));
                     }
+                    if self.mode == Mode::Typed {
+                        // What comes next may be what a template expects.
+                        return Some(Item::Nothing);
+                    }
                     held = None;
                     block_start = None;
                 }
@@ -795,7 +799,11 @@ mod tests {
         for chunk in chunks {
             let mut position = 0;
             while let Some(item) = framer.next(chunk, &mut position) {
-                let Item::Event(frame) = item else { panic!("{item:?}") };
+                let frame = match item {
+                    Item::Event(frame) => frame,
+                    Item::Nothing => continue,
+                    other => panic!("{other:?}"),
+                };
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 seen.push((text(frame.event), text(frame.data.unwrap_or(b"")), frame.retry));
             }
