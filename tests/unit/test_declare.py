@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 import decimal
 import enum
+import json
 import typing
 from typing import Any, Literal, Optional, Union
 
@@ -216,6 +217,17 @@ def test_same_tags_are_refused() -> None:
 def test_refused_fields(members: dict[str, Any], words: str) -> None:
     with pytest.raises(TypeError, match=words):
         declare(str, **members)
+
+
+def test_the_most_fields(backend: Backend) -> None:
+    def wide(fields: int) -> Any:
+        return event(type("Wide", (), {"__annotations__": {f"f{n}": int for n in range(fields)}}))
+
+    payload = json.dumps({f"f{n}": n for n in range(128)})
+    items = backend.Decoder(wide(128)).feed(f"data: {payload}\n\n".encode() * 4)
+    assert [item.to_dict() for item in items] == [json.loads(payload)] * 4
+    with pytest.raises(TypeError, match=r"Wide: 129 fields, and at most 128 are supported"):
+        wide(129)
 
 
 def test_refused_decorations() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -204,3 +207,31 @@ def test_a_descriptor_of_another_class(backend: Backend) -> None:
     item = decode(backend, Line, text="b", zz=1)
     with pytest.raises(TypeError, match="z"):
         item.borrowed  # noqa: B018
+
+
+def test_two_threads_that_meet_the_same_keys(backend: Backend) -> None:
+    """A key that one has noted is an attribute for the other too."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(30):
+
+            @event
+            class Line(Event):
+                text: str
+
+            decoders = [backend.Decoder(Line) for _ in range(2)]
+            barrier = threading.Barrier(len(decoders), timeout=60)
+
+            def read(decoder: Any, barrier: threading.Barrier = barrier) -> list[int]:
+                barrier.wait()
+                found = []
+                for n in range(60):
+                    (item,) = decoder.feed(b'data: {"text":"a","k%d":%d}\n\n' % (n, n))
+                    found.append(getattr(item, f"k{n}"))
+                return found
+
+            with ThreadPoolExecutor(len(decoders)) as pool:
+                assert list(pool.map(read, decoders)) == [[*range(60)]] * len(decoders)
+    finally:
+        sys.setswitchinterval(interval)

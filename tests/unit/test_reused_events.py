@@ -187,40 +187,153 @@ class Measured:
     text: str = ""
 
 
-INTS = [0, 1, 255, 256, 257, 258, 1000, 2**30 - 1, 2**30, 2**30 + 1, 2**31, 999_999_999, 10**9, 2**60, 10**30]
-FLOATS = [0.0, 0.1, -0.25, 1.5e300, 5e-324, -0.0, 123456.789, 1e999]
+COUNTS = (*range(250, 260), 0, 1, -1, -300, 999_999_999, 10**9, 2**30 - 1, 2**30, 2**30 + 1, 2**60, 10**30)
+COSTS = (0.0, 0.1, -0.25, 1.5e300, 5e-324, -0.0, 123456.789, 1e999)
 
 
-@pytest.mark.parametrize("keep", [1, 2, 3, 1000])
-def test_numbers_that_somebody_has_stay_what_they_are(backend: Backend, keep: int) -> None:
+def measured(n: int) -> tuple[int, float]:
+    """Numbers of all sizes, in between many of the usual ones."""
+    count = 1000 + n if n % 3 else COUNTS[n // 3 % len(COUNTS)]
+    cost = n / 8 + 0.0625 if n % 4 else COSTS[n // 4 % len(COSTS)]
+    return count, cost
+
+
+def measured_chunk(n: int) -> bytes:
+    count, cost = measured(n)
+    spelled = "1e999" if cost == math.inf else repr(cost)
+    return f'data: {{"count":{count},"cost":{spelled},"text":"t"}}\n\n'.encode()
+
+
+def by_force(item: Any, n: int) -> None:
+    if n % 5 == 0:
+        object.__setattr__(item, "count", n)
+        object.__setattr__(item, "cost", n / 2)
+
+
+@pytest.mark.parametrize("forced", [False, True])
+@pytest.mark.parametrize("every", [1, 2, 3, 1000])
+def test_numbers_that_somebody_has_stay_what_they_are(backend: Backend, every: int, forced: bool) -> None:
     """Those in an event that nobody has are written again, but not those that were taken out of it."""
     decoder = backend.Decoder(Measured)
-    kept = []
+    counts, costs, expected = [], [], []
     for n in range(3000):
-        count = INTS[n * 7 % len(INTS)] * (-1 if n % 11 == 0 else 1) if n % 3 else n
-        cost = FLOATS[n * 5 % len(FLOATS)] if n % 4 else n / 8 + 0.0625
-        payload = b'{"count":%d,"cost":%s,"text":"t"}' % (
-            count,
-            (repr(cost) if cost != math.inf else "1e999").encode(),
+        (item,) = decoder.feed(measured_chunk(n))
+        assert (item.count, item.cost, math.copysign(1, item.cost)) == (
+            *measured(n),
+            math.copysign(1, measured(n)[1]),
         )
-        (item,) = decoder.feed(b"data: " + payload + b"\n\n")
-        assert (item.count, item.cost, math.copysign(1, item.cost)) == (count, cost, math.copysign(1, cost))
-        if n % keep == 0:
-            kept.append((item.count, count, item.cost, cost))
-            kept.append(({item.count: 1}, {count: 1}, item.cost + 1, cost + 1))
-        if n % 5 == 0:
-            object.__setattr__(item, "count", n)
-            object.__setattr__(item, "cost", cost)
+        if n % every == 0:
+            # Each has one owner more, and no other.
+            counts.append(item.count)
+            costs.append(item.cost)
+            expected.append(measured(n))
+        if forced:
+            by_force(item, n)
         del item
-    for count, same_count, cost, same_cost in kept:
-        assert (count, cost) == (same_count, same_cost)
+    assert list(zip(counts, costs, strict=True)) == expected
+
+
+@pytest.mark.parametrize(
+    "other", [lambda: [1, 2, 3], lambda: bytes(15), lambda: 10**6, lambda: 0.5, lambda: "s"]
+)
+@pytest.mark.parametrize("field", ["text", "count", "cost"])
+def test_the_collector_puts_something_else_into_a_hole(backend: Backend, field: str, other: Any) -> None:
+    """Before CPython 3.12 it may run while an event is made. Nobody may write into what is put there then."""
+
+    @event
+    class Inner:
+        a: int = 0
+        any: Any = None
+
+    @event
+    class Outer:
+        text: str = ""
+        count: int = 0
+        cost: float = 0.0
+        items: tuple[Inner, ...] = ()
+
+    making = False
+    kept: list[Any] = []
+
+    def change(phase: str, info: dict[str, int]) -> None:
+        for item in gc.get_objects() if making else ():
+            if type(item) is Outer and hasattr(item, "cost"):
+                object.__setattr__(item, field, other())
+
+    threshold = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.callbacks.append(change)
+    gc.set_threshold(3)
+    decoder = backend.Decoder(Outer)
+    try:
+        for n in range(60):
+            items = ",".join(['{"a":1,"any":null}'] * 3 + [f'{{"a":{n},"any":[]}}'] * 12)
+            payload = f'{{"text":"token {n}","count":{n + 1000},"cost":{n}.5,"items":[{items}]}}'
+            making = n == 11
+            (item,) = decoder.feed(f"data: {payload}\n\n".encode())
+            making = False
+            if n != 11:
+                assert (item.text, item.count, item.cost) == (f"token {n}", n + 1000, n + 0.5)
+            if n < 12:
+                kept.append(item)
+            else:
+                kept.clear()
+            del item
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(change)
+        gc.unfreeze()
+
+
+def test_the_collector_changes_an_event_that_a_plan_is_made_of(backend: Backend) -> None:
+    """The plan goes by the payload, and must not take what was put in its place for an event."""
+
+    @event
+    class Inner:
+        a: int = 0
+
+    @event
+    class Outer:
+        inner: Inner | None = None
+        any: Any = None
+
+    making = False
+
+    def change(phase: str, info: dict[str, int]) -> None:
+        for item in gc.get_objects() if making else ():
+            if type(item) is Outer and hasattr(item, "inner"):
+                object.__setattr__(item, "inner", 10**29)
+
+    threshold = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.callbacks.append(change)
+    gc.set_threshold(5)
+    decoder = backend.Decoder(Outer)
+    try:
+        for n in range(40):
+            many = ",".join(["[7]"] * 200)
+            making = n < 30
+            (item,) = decoder.feed(f'data: {{"inner":{{"a":{n}}},"any":[{many}]}}\n\n'.encode())
+            making = False
+            if n >= 30:
+                assert item.inner.a == n
+            del item
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(change)
+        gc.unfreeze()
+    assert gc.isenabled()
 
 
 def test_ints_of_the_interpreter_are_not_written(backend: Backend) -> None:
     """Small ones exist once, for everybody."""
     for n in range(300):
         chunks = [b'data: {"count":%d,"cost":0.5}\n\n' % (n + m) for m in (0, 1, 300, 2)]
-        assert [item.count for item in backend.iter_events(chunks, Measured)] == [n, n + 1, n + 300, n + 2]
+        counts = [item.count for item in backend.iter_events(chunks, Measured)]
+        assert counts == [n, n + 1, n + 300, n + 2]
+        assert all(count is int(str(count)) for count in counts if count <= 256)
     assert [sum([1] * n) for n in range(600)] == [*range(600)]
 
 

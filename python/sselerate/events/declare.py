@@ -310,10 +310,10 @@ def note_extra(cls: type, keys: Iterable[str]) -> set[str] | None:
         if len(noted) == _MOST_NOTED:
             cls.__getattr__ = _unknown_key  # type: ignore[attr-defined]
             return None
-        noted.add(key)
         taken = _is_special(key) or hasattr(type(cls), key)  # as `mro` is, of the class itself
         if not taken and not any(key in vars(base) for base in cls.__mro__):
             setattr(cls, key, _UnknownKey(cls, key))
+        noted.add(key)  # not before: another thread takes it for done
     return noted
 
 
@@ -439,6 +439,10 @@ def _annotations(cls: type) -> Iterable[str]:
     return names
 
 
+_MOST_FIELDS = 128
+"""What the compiled core can mark in one number; no server comes near it."""
+
+
 def _wire_names(cls: Any, rename: str | None) -> dict[str, str]:
     """Field name -> wire name in order of declaration; refuses what no schema can say."""
     inherited: dict[str, str] = {}
@@ -475,6 +479,8 @@ def _wire_names(cls: Any, rename: str | None) -> dict[str, str]:
         taken[wire] = name
     if "extra" in own:
         raise TypeError(f"{cls.__qualname__}.extra: the name is taken by Event.extra")
+    if len(names) > _MOST_FIELDS:
+        raise TypeError(f"{cls.__qualname__}: {len(names)} fields, and at most {_MOST_FIELDS} are supported")
     return names
 
 

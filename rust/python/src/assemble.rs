@@ -43,7 +43,7 @@ impl Assembler {
     /// Make room for the classes that a program has got since.
     pub(crate) fn grow(&mut self, program: &Program) {
         for class in &program.schema.classes[self.last.len()..] {
-            self.last.push(class.fields.iter().map(|_| None).collect());
+            self.last.push(class.fields().iter().map(|_| None).collect());
         }
     }
 
@@ -108,14 +108,14 @@ impl Assembler {
         for key in parsed.tape.children(node) {
             let name = &parsed.tape.nodes()[key];
             if let Some(field) = fields.find_node(name, parsed.payload, expected) {
-                let value = self.field(py, parsed, class, field, key + 1, fields.fields[field].shape)?;
+                let value = self.field(py, parsed, class, field, key + 1, fields.fields()[field].shape)?;
                 // SAFETY: the slot is one of this class, and nobody else has the event yet.
                 unsafe { layout::write(&event, layout.slot(field), value) };
                 seen |= 1 << field;
                 expected = field + 1;
             } else {
                 let value = self.plain(py, parsed, key + 1)?;
-                let name = self.key(py, name.bytes(parsed.payload), name.flags)?;
+                let name = self.word(py, name.bytes(parsed.payload), name.flags)?;
                 extra.get_or_insert_with(|| PyDict::new(py)).set_item(name, value)?;
             }
         }
@@ -201,7 +201,7 @@ impl Assembler {
         let dict = PyDict::new(py);
         for key in parsed.tape.children(node) {
             let name = &parsed.tape.nodes()[key];
-            let name = self.key(py, name.bytes(parsed.payload), name.flags)?;
+            let name = self.word(py, name.bytes(parsed.payload), name.flags)?;
             let value = match values {
                 Some(values) => self.value(py, parsed, key + 1, values)?,
                 None => self.plain(py, parsed, key + 1)?,
@@ -233,7 +233,7 @@ impl Assembler {
     }
 
     /// The key of a plain dict, or another word that repeats itself. Short ones come from a table, with their hashes known.
-    pub(crate) fn key<'py>(&mut self, py: Python<'py>, body: &[u8], flags: u8) -> PyResult<Bound<'py, PyString>> {
+    fn word<'py>(&mut self, py: Python<'py>, body: &[u8], flags: u8) -> PyResult<Bound<'py, PyString>> {
         if flags != 0 || body.len() > LONGEST_SHARED {
             return Ok(scalar::string(py, body, flags, &mut self.scratch)?.cast_into()?);
         }
@@ -260,11 +260,11 @@ impl Assembler {
         name: &[u8],
     ) -> PyResult<Bound<'py, PyAny>> {
         let data = self.plain(py, parsed, 0)?;
-        self.generic_of(py, parsed.program, data, name)
+        self.generic_with(py, parsed.program, data, name)
     }
 
     /// A GenericEvent of `data`, and the name in its `event` field.
-    pub(crate) fn generic_of<'py>(
+    pub(crate) fn generic_with<'py>(
         &mut self,
         py: Python<'py>,
         program: &Program,
@@ -288,7 +288,7 @@ impl Assembler {
     fn event_name<'py>(&mut self, py: Python<'py>, name: &[u8]) -> PyResult<Bound<'py, PyAny>> {
         match name {
             b"" | b"message" => Ok(py.None().into_bound(py)),
-            name if name.is_ascii() => Ok(self.key(py, name, 0)?.into_any()),
+            name if name.is_ascii() => Ok(self.word(py, name, 0)?.into_any()),
             name => scalar::text(py, name),
         }
     }

@@ -55,6 +55,7 @@ pub(crate) struct Decoder {
 
 /// A decoder, used by one call at a time.
 pub(crate) struct State {
+    /// Boxed: a stream may be short, and moving this into its place took as long as an event.
     core: Box<core::Decoder>,
     maker: Maker,
     manner: Manner,
@@ -529,7 +530,7 @@ impl Maker {
             Step::Nothing | Step::Unknown(_) => Ok(None),
             Step::Text(text, name) => {
                 let text = scalar::text(py, text)?;
-                assembler.generic_of(py, program, text, name).map(Some)
+                assembler.generic_with(py, program, text, name).map(Some)
             }
             Step::Hit(hit) => {
                 plans.get(py, program, assembler, hit.template)?.make(py, program, assembler, hit).map(Some)

@@ -106,7 +106,7 @@ pub(crate) struct EventLayout {
     pub(crate) names: Box<[String]>,
     /// Where the text of an event is; None: ask its attribute `text`. See `text`.
     pub(crate) text: Option<Box<[(String, bool)]>>,
-    /// What `note_extra` of `sselerate.events.declare` returned: the keys that are noted, and whether that is all.
+    /// What `note_extra` of `sselerate.events.declare` returned: the keys that are noted, or that there is nothing more to note.
     noted: PyOnceLock<Py<PySet>>,
     all_noted: AtomicBool,
 }
@@ -161,25 +161,29 @@ impl EventLayout {
         if self.all_noted.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let are_noted = |noted: &Py<PySet>| {
-            for (key, _) in extra {
-                if !noted.bind(py).contains(key)? {
-                    return Ok(false);
-                }
-            }
-            Ok::<_, PyErr>(true)
-        };
         if let Some(noted) = self.noted.get(py)
-            && are_noted(noted)?
+            && are_in(extra, noted.bind(py))?
         {
             return Ok(());
         }
         let declare = py.import("sselerate.events.declare")?;
         let noted = declare.call_method1("note_extra", (self.layout.class(py), extra))?;
         match noted.cast_into::<PySet>() {
-            Ok(noted) => drop(self.noted.set(py, noted.unbind())),
+            Ok(noted) => {
+                self.noted.get_or_init(py, || noted.unbind());
+            }
             Err(_) => self.all_noted.store(true, Ordering::Relaxed),
         }
         Ok(())
     }
+}
+
+/// Whether a set has all keys of a dict.
+fn are_in(keys: &Bound<'_, PyDict>, set: &Bound<'_, PySet>) -> PyResult<bool> {
+    for (key, _) in keys {
+        if !set.contains(key)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

@@ -52,6 +52,6 @@ mod _core {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::iterator::quicken(module.py());
         crate::async_iterator::quicken(module.py());
-        Ok(())
+        crate::reuse::look_at_ints(module.py())
     }
 }

@@ -215,9 +215,10 @@ impl Plan {
         if longest > self.room && longest <= reuse::MOST_ROOM {
             self.room = reuse::room_of(longest);
         }
-        let event = self.root.make(py, program, assembler, hit, self.room)?;
+        let mut values = Vec::new();
+        let event = self.root.make(py, program, assembler, hit, self.room, &mut values)?;
         if self.reuse.is_some() && longest <= MAX_KEPT_VALUE {
-            self.keep(&event);
+            self.keep(&event, values);
         }
         Ok(event)
     }
@@ -245,11 +246,10 @@ impl Plan {
 
     /// Remember an event. The oldest one has too little room; or it is still in use, so either the ring is too small or events are
     /// being collected.
-    fn keep(&mut self, event: &Bound<'_, PyAny>) {
+    fn keep(&mut self, event: &Bound<'_, PyAny>, values: Vec<Py<PyAny>>) {
         let Some(reuse) = &self.reuse else { return };
-        let Some(words) = reuse.words(event) else { return };
-        let values = reuse.values(event.py(), &words);
-        let kept = Kept { event: event.clone().unbind(), words, values, room: self.room };
+        let Some(words) = reuse.words(event, &values) else { return };
+        let kept = Kept { event: event.clone().unbind(), words, values: values.into(), room: self.room };
         let full = self.kept.len() == MAX_KEPT;
         match self.kept.get_mut(self.next) {
             Some(old) if full || old.room < self.room => *old = kept,
@@ -265,7 +265,7 @@ impl Plan {
 impl Reuse {
     /// What can be used again of the events of a plan; None: nothing.
     fn of(py: Python<'_>, program: &Program, root: &Part) -> Option<Self> {
-        if cfg!(any(Py_GIL_DISABLED, Py_3_14)) || root.shared().is_some() {
+        if !reuse::REUSES || root.shared().is_some() {
             return None;
         }
         let mut reuse = Self::default();
@@ -326,9 +326,9 @@ impl Reuse {
         true
     }
 
-    /// What [`Kept::words`] keeps of an event that this plan has just made. None: it is not as it was made, as the garbage collector
-    /// may have run somebody's code meanwhile.
-    fn words(&self, event: &Bound<'_, PyAny>) -> Option<Box<[usize]>> {
+    /// What [`Kept::words`] keeps of an event that this plan has just made, with `values` in its holes. None: it is not as it was made, as the
+    /// garbage collector may have run somebody's code meanwhile.
+    fn words(&self, event: &Bound<'_, PyAny>, values: &[Py<PyAny>]) -> Option<Box<[usize]>> {
         let mut words: Vec<usize> = Vec::with_capacity(self.size);
         for (number, place) in self.parts.iter().enumerate() {
             let object = if number == 0 { event.as_ptr() } else { *words.get(place.held)? as *mut ffi::PyObject };
@@ -361,18 +361,10 @@ impl Reuse {
                 return None;
             }
         }
-        let is_full = self.holes.iter().all(|gap| words.get(gap.word).is_some_and(|&word| word != 0));
-        is_full.then(|| words.into())
-    }
-
-    /// What [`Kept::values`] holds.
-    fn values(&self, py: Python<'_>, words: &[usize]) -> Box<[Py<PyAny>]> {
-        let value = |gap: &Gap| {
-            let value = words[gap.word] as *mut ffi::PyObject;
-            // SAFETY: it is in a hole of the event that the words are of, and none is empty.
-            unsafe { Bound::from_borrowed_ptr(py, value) }.unbind()
-        };
-        self.holes.iter().map(value).collect()
+        let is_in_place =
+            |(gap, value): (&Gap, &Py<PyAny>)| words.get(gap.word).is_some_and(|&word| word == value.as_ptr() as usize);
+        let are_all = self.holes.len() == values.len() && self.holes.iter().zip(values).all(is_in_place);
+        are_all.then(|| words.into())
     }
 
     /// Turn an event into the next one, if nobody but the plan has it, it is as it was made, and there is room. False: make another.
@@ -431,10 +423,10 @@ impl Reuse {
                     return true;
                 }
             }
-            let text = span.bytes(hit.bytes);
+            let number = span.bytes(hit.bytes);
             match gap.kind {
-                Kind::Int if scalar::small(text).is_some_and(|number| reuse::refill_int(value, number)) => return true,
-                Kind::Float if reuse::refill_float(value, scalar::float_value(text)) => return true,
+                Kind::Int if reuse::refill_int(value, || scalar::small(number)) => return true,
+                Kind::Float if reuse::refill_float(value, || scalar::float_value(number)) => return true,
                 _ => {}
             }
         }
@@ -668,7 +660,7 @@ impl Part {
             _ => false,
         };
         if constant {
-            let value = self.make(py, program, assembler, hit, 0)?.unbind();
+            let value = self.make(py, program, assembler, hit, 0, &mut Vec::new())?.unbind();
             if let Self::Object { shared, .. } | Self::Tuple { shared, .. } = self {
                 *shared = Some(value);
             }
@@ -676,6 +668,7 @@ impl Part {
         Ok(())
     }
 
+    /// The value for a hit. What goes into holes is added to `values`, in the order of [`Reuse::holes`].
     #[inline]
     fn make<'py>(
         &self,
@@ -684,17 +677,22 @@ impl Part {
         assembler: &mut Assembler,
         hit: Hit<'_>,
         room: usize,
+        values: &mut Vec<Py<PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         if let Some(shared) = self.shared() {
             return Ok(shared.bind(py).clone());
         }
         match self {
             Self::Given(value) | Self::Constant { value, .. } => Ok(value.bind(py).clone()),
-            Self::Hole { index, kind, .. } => hole_value(py, hit, *index, *kind, assembler, room),
+            Self::Hole { index, kind, .. } => {
+                let value = hole_value(py, hit, *index, *kind, assembler, room)?;
+                values.push(value.clone().unbind());
+                Ok(value)
+            }
             Self::Object { class, slots, .. } => {
                 let event = program.layouts[*class].make(py)?;
                 for (offset, part) in slots {
-                    let value = part.make(py, program, assembler, hit, room)?;
+                    let value = part.make(py, program, assembler, hit, room, values)?;
                     // SAFETY: the offset comes from the layout of this class, and nobody else has the event yet.
                     unsafe { layout::write(&event, *offset, value) };
                 }
@@ -705,7 +703,7 @@ impl Part {
                 unsafe {
                     let tuple = Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(items.len() as ffi::Py_ssize_t))?;
                     for (index, part) in items.iter().enumerate() {
-                        let value = part.make(py, program, assembler, hit, room)?;
+                        let value = part.make(py, program, assembler, hit, room, values)?;
                         ffi::PyTuple_SET_ITEM(tuple.as_ptr(), index as ffi::Py_ssize_t, value.into_ptr());
                     }
                     Ok(tuple)
@@ -714,14 +712,14 @@ impl Part {
             Self::List(parts) => {
                 let list = PyList::empty(py);
                 for part in parts {
-                    list.append(part.make(py, program, assembler, hit, room)?)?;
+                    list.append(part.make(py, program, assembler, hit, room, values)?)?;
                 }
                 Ok(list.into_any())
             }
             Self::Dict(parts) => {
                 let dict = PyDict::new(py);
                 for (key, part) in parts {
-                    dict.set_item(key, part.make(py, program, assembler, hit, room)?)?;
+                    dict.set_item(key, part.make(py, program, assembler, hit, room, values)?)?;
                 }
                 Ok(dict.into_any())
             }
@@ -772,7 +770,7 @@ impl Builder<'_> {
         let Parsed { program, payload, tape } = self.parsed;
         let layout = &program.layouts[class];
         let fields = &program.schema.classes[class];
-        let mut nodes = vec![None; fields.fields.len()];
+        let mut nodes = vec![None; fields.fields().len()];
         let mut has_extra = false;
         for key in tape.children(node) {
             match fields.find_node(&tape.nodes()[key], payload, 0) {
@@ -790,7 +788,7 @@ impl Builder<'_> {
             let offset = layout.slot(field);
             let held = slot(offset)?;
             let part = match value {
-                Some(value) => self.part(value, Some(fields.fields[field].shape), &held)?,
+                Some(value) => self.part(value, Some(fields.fields()[field].shape), &held)?,
                 None => Part::Given(held.unbind()),
             };
             slots.push((offset, part));

@@ -8,6 +8,7 @@ use crate::assemble::{Assembler, Parsed};
 use crate::plan::{Adapted, Plan};
 use crate::program::Program;
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::ffi;
 use pyo3::prelude::*;
 use sselerate_core::json::{Tape, parse};
 use sselerate_core::schema::ShapeId;
@@ -98,6 +99,8 @@ impl Plans {
             return Ok(());
         }
         let parsed = Parsed { program, payload, tape: &self.tape };
+        // The plan goes by the tape: the event must be as it was made.
+        let _nobody_runs = NoCollection::begin(py);
         if let Some((event, _)) = assembler.event(py, parsed, *shape, name)? {
             *entry = Entry::Plan(Plan::new(parsed, *shape, learned, &event)?);
         }
@@ -110,6 +113,28 @@ impl Plans {
             if let Entry::Plan(plan) = entry {
                 plan.forget_events();
             }
+        }
+    }
+}
+
+/// Until it is dropped, the garbage collector does not run, and so no code of somebody's in it. (From CPython 3.12 on it never does while
+/// an extension is at work.)
+struct NoCollection {
+    was_enabled: bool,
+}
+
+impl NoCollection {
+    fn begin(_: Python<'_>) -> Self {
+        // SAFETY: the GIL is held.
+        Self { was_enabled: unsafe { ffi::PyGC_Disable() } == 1 }
+    }
+}
+
+impl Drop for NoCollection {
+    fn drop(&mut self) {
+        if self.was_enabled {
+            // SAFETY: it is dropped at the end of a block in which the GIL is held.
+            unsafe { ffi::PyGC_Enable() };
         }
     }
 }

@@ -221,7 +221,7 @@ impl<'py> Compiler<'py> {
         let event_name: Option<String> = schema.getattr("event_name")?.extract()?;
         let defaults = fields.iter().map(|field| Ok(field.getattr("default")?.unbind())).collect::<PyResult<_>>()?;
         let id = self.classes.len();
-        self.classes.push(Class::default());
+        self.classes.push(Class::new(Vec::new()));
         let text = self.declare.call_method1("text_path", (class,))?.extract()?;
         self.layouts.push(EventLayout::new(class, &names, defaults, event_name.as_deref(), text)?);
         self.known.insert(identity, (class.clone().into_any(), id));

@@ -4,21 +4,32 @@
 //! old one takes a third of the time of a whole predicted event, so the old one is filled again, as CPython does
 //! with the left operand of `a += b` when it is its only owner. All strings that go into holes are made here, with room for more
 //! characters than they have, and only these are ever filled again. How much room is the plan's to say: it goes by the texts it
-//! has seen. Of numbers, floats and ints of one digit (in base 2^30) take another value of their kind.
+//! has seen. Numbers need no room: a float takes any other value, an int any other of as many digits inside.
 //!
-//! Left out where it can't be checked or does not pay: CPython 3.14 and later hide whether a string is interned, and without a GIL a
-//! count of two proves nothing. There, all that refills always says no.
+//! Left out where it can't be checked or does not pay ([`REUSES`]): CPython 3.14 and later hide whether a string is interned, and
+//! without a GIL a count of two proves nothing.
 
 use pyo3::exceptions::PyMemoryError;
 use pyo3::ffi;
 use pyo3::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Whether anything is used again.
+pub(crate) const REUSES: bool = cfg!(not(any(Py_GIL_DISABLED, Py_3_14)));
 /// CPython has one object of each int up to here.
 const LARGEST_SHARED_INT: u32 = 256;
-/// Where the digits of an int begin to be two.
-const TWO_DIGITS: u32 = 1 << 30;
-/// What an int says of itself if it is positive and has one digit: its length, and before CPython 3.12 nothing else.
+/// What an int says of itself if it is positive and has one digit inside: its length, and before CPython 3.12 nothing else.
 const ONE_DIGIT: usize = if cfg!(Py_3_12) { 1 << 3 } else { 1 };
+/// Digits inside ints have 30 bits, and not 15, as CPython can be built too.
+static LARGE_DIGITS: AtomicBool = AtomicBool::new(false);
+const _: () = assert!(crate::scalar::LARGEST_SMALL < 1 << 30);
+
+/// Find out how the interpreter keeps ints.
+pub(crate) fn look_at_ints(py: Python<'_>) -> PyResult<()> {
+    let bits: u32 = py.import("sys")?.getattr("int_info")?.getattr("bits_per_digit")?.extract()?;
+    LARGE_DIGITS.store(bits == 30 && cfg!(target_pointer_width = "64"), Ordering::Relaxed);
+    Ok(())
+}
 
 const HEADER: usize = size_of::<ffi::PyASCIIObject>();
 /// Bytes that are copied in one go.
@@ -37,7 +48,7 @@ pub(crate) const fn room_of(length: usize) -> usize {
 /// A str of ASCII bytes, with room if it needs no more than that.
 #[inline]
 pub(crate) fn ascii<'py>(py: Python<'py>, bytes: &[u8], room: usize) -> PyResult<Bound<'py, PyAny>> {
-    if bytes.is_empty() || bytes.len() > room || cfg!(any(Py_GIL_DISABLED, Py_3_14)) {
+    if bytes.is_empty() || bytes.len() > room || !REUSES {
         return crate::scalar::ascii(py, bytes);
     }
     // SAFETY: a new compact ASCII str that nobody else has seen has room for `room` characters and the NUL behind them. Its length
@@ -91,23 +102,23 @@ pub(crate) unsafe fn refill(text: *mut ffi::PyObject, bytes: &[u8], start: usize
 /// # Safety
 /// `float` is a float; and if its reference count is two, the caller has both references, and the GIL.
 #[inline]
-pub(crate) unsafe fn refill_float(float: *mut ffi::PyObject, value: f64) -> bool {
+pub(crate) unsafe fn refill_float(float: *mut ffi::PyObject, value: impl FnOnce() -> f64) -> bool {
     // SAFETY: by the contract; no other owner means that nobody can see it.
     unsafe {
-        let ours = cfg!(not(any(Py_GIL_DISABLED, Py_3_14))) && ffi::Py_REFCNT(float) == 2;
+        let ours = ffi::Py_REFCNT(float) == 2;
         if ours {
-            (*float.cast::<ffi::PyFloatObject>()).ob_fval = value;
+            (*float.cast::<ffi::PyFloatObject>()).ob_fval = value();
         }
         ours
     }
 }
 
-/// Write another value into an int. False, and nothing is done: this one can't take it.
+/// Write another value into an int, if there is one. False, and nothing is done: this one can't take it.
 ///
 /// # Safety
 /// `int` is an int; and if its reference count is two, the caller has both references, and the GIL.
 #[inline]
-pub(crate) unsafe fn refill_int(int: *mut ffi::PyObject, value: u32) -> bool {
+pub(crate) unsafe fn refill_int(int: *mut ffi::PyObject, value: impl FnOnce() -> Option<u32>) -> bool {
     /// An int of one digit: `_longobject` in CPython's longintrepr.h, 3.10 to 3.13.
     #[repr(C)]
     struct Int {
@@ -115,19 +126,18 @@ pub(crate) unsafe fn refill_int(int: *mut ffi::PyObject, value: u32) -> bool {
         length: usize,
         digit: u32,
     }
-    let has_one_digit = LARGEST_SHARED_INT < value && value < TWO_DIGITS;
-    if cfg!(any(Py_GIL_DISABLED, Py_3_14)) || cfg!(not(target_pointer_width = "64")) || !has_one_digit {
-        return false;
-    }
     // SAFETY: by the contract; no other owner means that nobody can see it, and that it is none of those that CPython shares. The length is
-    // there in every int. (Digits have 30 bits wherever pointers have 64.)
+    // there in every int, and a digit of this size was found to be.
     unsafe {
         let int = int.cast::<Int>();
-        let ours = ffi::Py_REFCNT(int.cast()) == 2 && (*int).length == ONE_DIGIT;
-        if ours {
+        if ffi::Py_REFCNT(int.cast()) != 2 || (*int).length != ONE_DIGIT || !LARGE_DIGITS.load(Ordering::Relaxed) {
+            return false;
+        }
+        let value = value().filter(|&value| value > LARGEST_SHARED_INT);
+        if let Some(value) = value {
             (*int).digit = value;
         }
-        ours
+        value.is_some()
     }
 }
 

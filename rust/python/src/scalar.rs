@@ -10,6 +10,8 @@ use std::mem::MaybeUninit;
 
 /// CPython refuses to convert longer decimal texts in one go (the least its limit can be set to is 640).
 const DIGITS_AT_ONCE: usize = 600;
+/// What nine digits can say.
+pub(crate) const LARGEST_SMALL: u32 = 999_999_999;
 /// See [`utf8`].
 const LONGEST_TOKEN: usize = 512;
 
@@ -54,9 +56,10 @@ pub(crate) fn string<'py>(
 /// A str of UTF-8 that was checked, or that [`unescape`] wrote: surrogates in three bytes each stay what they are.
 ///
 /// CPython's decoder finds out by and by how wide the characters are, and copies what it has each time: for a token of a few
-/// characters beyond ASCII that takes three times as long as to look first. In long texts it gains more by its longer steps.
+/// characters beyond ASCII that takes three times as long as to look first. In long texts it gains more by its longer steps; and of
+/// some single characters it has objects already.
 pub(crate) fn utf8<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    if bytes.len() > LONGEST_TOKEN {
+    if bytes.len() <= 2 || bytes.len() > LONGEST_TOKEN {
         return decode(py, bytes, c"surrogatepass");
     }
     let length = bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
@@ -134,8 +137,14 @@ pub(crate) fn int<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyAn
     if digits.len() > 18 {
         return long_int(py, negative, digits);
     }
-    let value = digits.iter().fold(0i64, |sum, digit| sum * 10 + i64::from(digit.wrapping_sub(b'0')));
+    let value = decimal(digits) as i64;
     Ok((if negative { -value } else { value }).into_pyobject(py)?.into_any())
+}
+
+/// The value of at most eighteen digits.
+#[inline]
+fn decimal(digits: &[u8]) -> u64 {
+    digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit.wrapping_sub(b'0')))
 }
 
 #[cold]
@@ -149,11 +158,11 @@ fn long_int<'py>(py: Python<'py>, negative: bool, digits: &[u8]) -> PyResult<Bou
     if negative { value.neg() } else { Ok(value) }
 }
 
-/// The value of an integer of at most nine digits.
+/// The value of an integer from 0 to [`LARGEST_SMALL`].
 #[inline]
 pub(crate) fn small(text: &[u8]) -> Option<u32> {
-    let is_small = text.len() < 10 && text.iter().all(u8::is_ascii_digit);
-    is_small.then(|| text.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit.wrapping_sub(b'0'))))
+    let is_small = text.len() <= 9 && text.first() != Some(&b'-');
+    is_small.then(|| decimal(text) as u32)
 }
 
 /// The value of a JSON number or of one of Python's words for what is none, correctly rounded: the standard library's

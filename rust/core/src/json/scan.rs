@@ -13,7 +13,7 @@ pub const ESCAPED: u8 = 1;
 /// A string body contains a byte above 0x7F (not yet known to be valid UTF-8).
 pub const NON_ASCII: u8 = 2;
 
-pub(crate) const LANES: usize = 16;
+const LANES: usize = 16;
 const BLOCK: usize = 64;
 /// Bytes that are looked at before it is worth to change to blocks.
 const SHORT: usize = 2 * LANES;
@@ -335,9 +335,9 @@ pub fn number(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
     Some((end, integer))
 }
 
-/// How many digits these bytes begin with, if they are an integer of less than sixteen and more follows. None: ask [`number`].
+/// How many digits these bytes begin with, if they are an integer of less than sixteen and another byte follows. None: ask [`number`].
 #[inline(always)]
-pub fn plain_integer(lanes: &[u8; LANES]) -> Option<usize> {
+pub(crate) fn plain_integer(lanes: &[u8; LANES]) -> Option<usize> {
     let length = leading_digits(lanes) as usize;
     let goes_on = matches!(lanes.get(length)?, b'.' | b'e' | b'E') || (lanes[0] == b'0' && length > 1);
     if goes_on || length == 0 { None } else { Some(length) }

@@ -1,5 +1,7 @@
 //! String bodies to text: escapes resolved, surrogates kept as `json.loads` keeps them, or replaced before anybody sees them.
 
+use memchr::memchr;
+
 /// U+FFFD as an escape.
 const REPLACEMENT: &[u8; 6] = b"\\ufffd";
 
@@ -13,13 +15,13 @@ pub struct Unescaped {
 }
 
 /// Bodies up to this length are read byte by byte.
-const SHORT: usize = 32;
+const TOKEN: usize = 32;
 
 /// Append the text of `body` to `out`. The body must have passed [`super::scan::string`]; any other bytes give some text,
 /// never a panic.
 #[inline]
 pub fn unescape(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
-    if body.len() <= SHORT
+    if body.len() <= TOKEN
         && let Some(result) = unescape_short(body, out)
     {
         return result;
@@ -29,7 +31,7 @@ pub fn unescape(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
 
 /// [`unescape`] for the tokens of a stream, which have few bytes and no `\u`. None: it is not one, and nothing was appended.
 fn unescape_short(body: &[u8], out: &mut Vec<u8>) -> Option<Unescaped> {
-    let mut text = [0; SHORT];
+    let mut text = [0; TOKEN];
     let (mut length, mut high, mut at) = (0, 0, 0);
     while let Some(&byte) = body.get(at) {
         let (byte, step) = match byte {
@@ -77,7 +79,7 @@ fn unescape_any(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
                 }
             },
             _ => {
-                let (plain, _) = rest.split_at(find_backslash(rest).unwrap_or(rest.len()));
+                let (plain, _) = rest.split_at(memchr(b'\\', rest).unwrap_or(rest.len()));
                 result.ascii &= plain.is_ascii();
                 out.extend_from_slice(plain);
                 plain.len()
@@ -93,7 +95,7 @@ fn unescape_any(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
 pub(crate) fn lone_surrogate(json: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
-        at += find_backslash(json.get(at..)?)?;
+        at += memchr(b'\\', json.get(at..)?)?;
         if json.get(at + 1) != Some(&b'u') {
             at += 2;
             continue;
@@ -121,10 +123,6 @@ pub fn unescape_replacing(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
     let mut body = body.to_vec();
     replace_surrogates(&mut body);
     unescape(&body, out)
-}
-
-fn find_backslash(bytes: &[u8]) -> Option<usize> {
-    memchr::memchr(b'\\', bytes)
 }
 
 /// The code point of the `\u` escape at the start, joined with a second one if both make a surrogate pair, and its length.
@@ -205,7 +203,10 @@ mod tests {
             let result = unescape_any(&body, &mut any);
             match unescape_short(&body, &mut short) {
                 Some(short_result) => assert_eq!((short, short_result), (any, result), "{body:?}"),
-                None => assert!(short.is_empty()),
+                None => {
+                    let is_cut = body.split(|&byte| byte == b'\\').count() > 1 && body.ends_with(b"\\");
+                    assert!(short.is_empty() && (is_cut || body.windows(2).any(|pair| pair == b"\\u")), "{body:?}");
+                }
             }
         }
     }
