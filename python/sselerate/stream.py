@@ -282,7 +282,7 @@ def _last_text(decoder: Any) -> str:
 def _chunks(source: Any) -> Iterator[Any]:
     """The iterator over the chunks of whatever `iter_events` accepts."""
     if isinstance(source, (list, tuple, GeneratorType)):
-        # Most sources are. Learning from an exception that they are no bytes would cost as much as four events.
+        # Most sources are. Asking them for a buffer raises an exception, which costs as much as four events.
         return iter(source)
     if isinstance(source, str):
         raise TypeError("expected a bytes-like chunk, got str")

@@ -423,11 +423,8 @@ impl Reuse {
                     return true;
                 }
             }
-            let number = span.bytes(hit.bytes);
-            match gap.kind {
-                Kind::Int if reuse::refill_int(value, || scalar::small(number)) => return true,
-                Kind::Float if reuse::refill_float(value, || scalar::float_value(number)) => return true,
-                _ => {}
+            if gap.kind != Kind::Str && refill_number(value, gap.kind, span.bytes(hit.bytes)) {
+                return true;
             }
         }
         let Ok(value) = hole_value(py, hit, gap.hole, gap.kind, assembler, kept.room) else { return false };
@@ -471,6 +468,22 @@ impl Reuse {
             ffi::Py_DECREF(slot.replace(value.into_ptr()));
         }
         true
+    }
+}
+
+/// Write another number into what is in a hole of this kind. False, and nothing is done: it can't take it, or is no number.
+///
+/// # Safety
+/// As for [`Reuse::refill_hole`].
+#[inline(never)]
+unsafe fn refill_number(value: *mut ffi::PyObject, kind: Kind, text: &[u8]) -> bool {
+    // SAFETY: by the contract, and `hole_value` makes an int or a float for such a hole.
+    unsafe {
+        match kind {
+            Kind::Int => reuse::refill_int(value, || scalar::small(text)),
+            Kind::Float => reuse::refill_float(value, || scalar::float_value(text)),
+            _ => false,
+        }
     }
 }
 
