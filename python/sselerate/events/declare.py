@@ -355,9 +355,10 @@ def event(
 ) -> Any:
     """Declares an event class: a frozen, slotted dataclass with keyword arguments, and a schema.
 
-    Annotations may be str, int, float, bool, None, Any, Literal, event classes, ``tuple[X, ...]``,
-    ``dict[str, X]`` and unions of these. Several event classes in one union need a Literal field of the same
-    wire name, whose value tells them apart; one of them may declare it as str, and takes what is left.
+    Annotations, 128 at most, may be str, int, float, bool, None, Any, Literal, event classes,
+    ``tuple[X, ...]``, ``dict[str, X]`` and unions of these. Several event classes in one union need a Literal
+    field of the same wire name, whose value tells them apart; one of them may declare it as str, and takes
+    what is left.
 
     A field with ``metadata={"sse": "event"}`` takes the SSE event type of the block (its ``event:`` line,
     None if there is none or it says "message") where an instance is a whole payload. It is no part of the
