@@ -106,3 +106,17 @@ def test_each_stream_has_its_own_constants(backend: Backend, make: Any, seed: in
         assert [event.to_dict() for event in found] == payloads
         kept.append((found[-1], payloads[-1]))
     assert [event.to_dict() for event, _ in kept] == [payload for _, payload in kept]
+
+
+def test_an_id_that_makes_text_of_what_was_json(backend: Backend) -> None:
+    """The `output` events of Replicate are text whatever they look like; that it is Replicate, an id says."""
+    block = b'event: output\ndata: {"object":"text_completion","choices":[{"text":"%d","index":0}]}\n\n'
+    decoder = backend.Decoder()
+    for n in range(20):
+        (item,) = decoder.feed(block % n)
+        assert item.choices[0].text == str(n)
+    for n in range(3):
+        (item,) = decoder.feed(b"id: 1690212292:%d\n" % n + block % n)
+        assert item.data == (block % n).decode().split("data: ")[1].strip()
+    (item,) = decoder.feed(block % 7)
+    assert item.data.startswith('{"object"')

@@ -419,7 +419,17 @@ impl Reader {
 
     /// Whether the data is text to a consumer of whatever comes, whatever it looks like.
     fn is_text(&self, frame: &Frame<'_>) -> bool {
-        frame.event == b"output" && matches!(self.schema.target, Target::Rules(_)) && is_numbered(frame.id)
+        self.may_be_text(frame) && is_numbered(frame.id)
+    }
+
+    fn may_be_text(&self, frame: &Frame<'_>) -> bool {
+        frame.event == b"output" && matches!(self.schema.target, Target::Rules(_))
+    }
+
+    /// Whether the lines and the data say what the event is: nothing that came before them, as an id that makes it text, and no end of
+    /// the stream.
+    fn is_predictable(&self, frame: &Frame<'_>) -> bool {
+        frame.end == End::Own && frame.event != b"error" && !self.may_be_text(frame)
     }
 
     /// `stash` is where the payload can wait, unless it comes from there.
@@ -448,7 +458,7 @@ impl Reader {
             self.ended = !self.options.multi;
             return Step::Nothing;
         }
-        let predictable = frame.event != b"error" && frame.end == End::Own;
+        let predictable = self.is_predictable(&frame);
         if predictable && self.predictor.is_active() {
             if let Some(taken) = self.predictor.take_payload(chunk, &frame, data) {
                 return Step::Hit(self.hit(taken, data));
@@ -460,7 +470,7 @@ impl Reader {
                 return if changes.is_empty() { Step::Hit(hit) } else { Step::Adapted(hit, learned, changes) };
             }
         }
-        self.parse_event(frame, chunk, event_index, stash)
+        self.parse_event(frame, chunk, event_index, predictable, stash)
     }
 
     fn server_error_field<'a>(&'a mut self, error: &'a [u8], event_index: u64, offset: u64) -> Step<'a> {
@@ -475,6 +485,7 @@ impl Reader {
         frame: Frame<'a>,
         chunk: &'a [u8],
         event_index: u64,
+        predictable: bool,
         stash: Option<&mut Stash>,
     ) -> Step<'a> {
         let Self { schema, options, predictor, tape, repaired, replaced, pinned, error_is_data, done, unknown, .. } =
@@ -530,7 +541,7 @@ impl Reader {
         {
             return fail(Cause::Mismatch(mismatch));
         }
-        let learning = (shape.is_some() && frame.end == End::Own && !last && predictor.missed()).then_some(Learning {
+        let learning = (shape.is_some() && predictable && !last && predictor.missed()).then_some(Learning {
             predictor,
             pinned,
             schema,
