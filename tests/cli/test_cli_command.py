@@ -94,6 +94,8 @@ def test_ctrl_c_ends_the_command_quietly(command: Command) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=command.environment,
+        # Where the tests run in the background of a shell, Ctrl-C is ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdin
     assert process.stdout
