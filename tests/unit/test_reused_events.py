@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import json
 import math
 import weakref
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from sselerate.events import CompletionStreamEvent, event
 from tests.backends import Backend
+
+
+@contextlib.contextmanager
+def collections_that_run(callback: Callable[[str, dict[str, int]], None], threshold: int) -> Iterator[None]:
+    """The garbage collector runs after so few allocations, and calls this before and after."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.callbacks.append(callback)
+    gc.set_threshold(threshold)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(callback)
+        gc.unfreeze()
 
 
 def completion(text: str) -> bytes:
@@ -260,13 +278,8 @@ def test_the_collector_puts_something_else_into_a_hole(backend: Backend, field: 
             if type(item) is Outer and hasattr(item, "cost"):
                 object.__setattr__(item, field, other())
 
-    threshold = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.callbacks.append(change)
-    gc.set_threshold(3)
     decoder = backend.Decoder(Outer)
-    try:
+    with collections_that_run(change, threshold=3):
         for n in range(60):
             items = ",".join(['{"a":1,"any":null}'] * 3 + [f'{{"a":{n},"any":[]}}'] * 12)
             payload = f'{{"text":"token {n}","count":{n + 1000},"cost":{n}.5,"items":[{items}]}}'
@@ -280,10 +293,6 @@ def test_the_collector_puts_something_else_into_a_hole(backend: Backend, field: 
             else:
                 kept.clear()
             del item
-    finally:
-        gc.set_threshold(*threshold)
-        gc.callbacks.remove(change)
-        gc.unfreeze()
 
 
 def test_the_collector_changes_an_event_that_a_plan_is_made_of(backend: Backend) -> None:
@@ -305,13 +314,8 @@ def test_the_collector_changes_an_event_that_a_plan_is_made_of(backend: Backend)
             if type(item) is Outer and hasattr(item, "inner"):
                 object.__setattr__(item, "inner", 10**29)
 
-    threshold = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.callbacks.append(change)
-    gc.set_threshold(5)
     decoder = backend.Decoder(Outer)
-    try:
+    with collections_that_run(change, threshold=5):
         for n in range(40):
             many = ",".join(["[7]"] * 200)
             making = n < 30
@@ -320,10 +324,6 @@ def test_the_collector_changes_an_event_that_a_plan_is_made_of(backend: Backend)
             if n >= 30:
                 assert item.inner.a == n
             del item
-    finally:
-        gc.set_threshold(*threshold)
-        gc.callbacks.remove(change)
-        gc.unfreeze()
     assert gc.isenabled()
 
 
@@ -355,22 +355,13 @@ def test_the_collector_runs_code_while_an_event_is_made(backend: Backend, change
         more = {"tags": ["MARK", n, *[n] * 5], "more": [[1], {"a": [2]}, *[[i] for i in range(30)]]}
         payload = {"object": "text_completion", "choices": [{"text": f"t{n}", "index": 0}], **more}
         blocks.append(b"data: " + json.dumps(payload).encode() + b"\n\n")
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.callbacks.append(find)
-    gc.set_threshold(5)
-    try:
+    with collections_that_run(find, threshold=5):
         for n, block in enumerate(blocks):
             making = True
             (item,) = decoder.feed(block)
             making = False
             assert item.choices[0].text == f"t{n}"
             del item
-    finally:
-        gc.set_threshold(*before)
-        gc.callbacks.remove(find)
-        gc.unfreeze()
 
 
 def test_a_base_with_a_dict(backend: Backend) -> None:

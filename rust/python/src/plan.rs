@@ -793,7 +793,7 @@ impl Builder<'_> {
         }
         let mut slots = Vec::new();
         let slot = |offset| {
-            // SAFETY: `made` was made with this layout; whoever else has it can't change it.
+            // SAFETY: `made` was made with this layout, and nobody's code has run since: see `NoCollection` in `plans`.
             let held = unsafe { layout::read(made, offset) };
             held.ok_or_else(|| PyRuntimeError::new_err("an event with an empty slot"))
         };

@@ -191,17 +191,8 @@ pub fn string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
 /// # Errors
 /// As for [`string`].
 pub fn unusual_string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
-    if bytes.get(from) == Some(&b'\\') {
-        return string_with_escapes(bytes, from, 0);
-    }
-    let (end, non_ascii) = plain_run(bytes, from);
-    let flags = if non_ascii { NON_ASCII } else { 0 };
-    if bytes.get(end) == Some(&b'"') { Ok((end, flags)) } else { string_with_escapes(bytes, end, flags) }
-}
-
-fn string_with_escapes(bytes: &[u8], from: usize, mut flags: u8) -> Result<(usize, u8), JsonError> {
     let fail = |kind, position| Err(JsonError { kind, position });
-    let mut at = from;
+    let (mut at, mut flags) = (from, 0);
     loop {
         match bytes.get(at) {
             None => return fail(JsonErrorKind::UnexpectedEnd, bytes.len()),
@@ -224,16 +215,13 @@ fn string_with_escapes(bytes: &[u8], from: usize, mut flags: u8) -> Result<(usiz
                     Some(_) => return fail(JsonErrorKind::InvalidEscape, at),
                 }
             }
-            Some(_) => return fail(JsonErrorKind::ControlCharacter, at),
+            Some(..0x20) => return fail(JsonErrorKind::ControlCharacter, at),
+            Some(_) => {
+                let (end, non_ascii) = plain_run(bytes, at);
+                flags |= if non_ascii { NON_ASCII } else { 0 };
+                at = end;
+            }
         }
-        if matches!(bytes.get(at), Some(b'"' | b'\\')) {
-            continue;
-        }
-        let (next, non_ascii) = plain_run(bytes, at);
-        if non_ascii {
-            flags |= NON_ASCII;
-        }
-        at = next;
     }
 }
 
