@@ -703,7 +703,7 @@ fn string(bytes: &[u8], at: usize) -> Option<Span> {
 /// A string with escapes or characters beyond ASCII, the first of which is at `unusual`.
 #[cold]
 fn unusual_string(bytes: &[u8], at: usize, unusual: usize) -> Option<Span> {
-    let (end, flags) = scan::unusual_string(bytes, unusual).ok()?;
+    let (end, flags) = scan::string(bytes, unusual).ok()?;
     if flags & scan::NON_ASCII != 0 {
         std::str::from_utf8(bytes.get(unusual..end)?).ok()?;
     }

@@ -109,7 +109,7 @@ pub(crate) fn key_number(key: &[u8]) -> usize {
     number_of(key.get(1).copied().unwrap_or(b'"'), key.len() as u32) as usize
 }
 
-/// The second byte of a shorter key is the quote behind it.
+/// The second byte of a key of one is the quote behind it.
 #[inline(always)]
 fn number_of(second: u8, length: u32) -> u32 {
     u32::from(second).wrapping_add(length.wrapping_mul(15)) % KEY_NUMBERS as u32
@@ -153,7 +153,7 @@ impl Tape {
     /// Whether there may be such a key anywhere; if not, there is none.
     #[inline]
     pub fn may_have(&self, key: &[u8]) -> bool {
-        self.seen.keys >> key_number(key) & 1 != 0
+        key.is_empty() || self.seen.keys >> key_number(key) & 1 != 0
     }
 
     /// The value of a member of an object; of several with this key, the last. Keys with escapes are compared unescaped.
@@ -186,6 +186,7 @@ pub fn parse(payload: &[u8], tape: &mut Tape) -> Result<(), JsonError> {
         inner: OUTERMOST,
         depth: 0,
         seen: Seen::default(),
+        stops: scan::Stops::NONE,
     };
     let parsed = parser.run();
     tape.count = if parsed.is_ok() { parser.count as usize } else { 0 };
@@ -218,6 +219,8 @@ struct Parser<'a> {
     /// How many arrays and objects we are in.
     depth: usize,
     seen: Seen,
+    /// Where strings end, as far as it is known.
+    stops: scan::Stops,
 }
 
 impl Parser<'_> {
@@ -299,18 +302,27 @@ impl Parser<'_> {
     #[inline(always)]
     fn string(&mut self, kind: Kind) -> Result<(), JsonError> {
         let start = self.at + 1;
-        let (end, flags) = match scan::plain_string(self.payload, start) {
-            Ok(end) => (end, 0),
-            Err(stop) => scan::other_string(self.payload, stop)?,
-        };
+        let stop = self.stops.next(self.payload, start);
+        if self.payload.get(stop as usize) == Some(&b'"') {
+            self.text(kind, 0, start, stop);
+        } else {
+            let (end, flags) = unusual_string(self.payload, stop)?;
+            self.seen.flags |= flags;
+            self.text(kind, flags, start, end);
+        }
+        Ok(())
+    }
+
+    /// A string or key whose end is known.
+    #[inline(always)]
+    fn text(&mut self, kind: Kind, flags: u8, start: u32, end: u32) {
         self.push(kind, flags, start, end, self.count + 1);
-        self.seen.flags |= flags;
         if kind == Kind::Key {
-            let second = self.payload.get(end.min(start + 1) as usize).copied().unwrap_or_default();
+            // Behind an empty key this may be anything: see `Tape::may_have`.
+            let second = self.payload.get(start as usize + 1).copied().unwrap_or_default();
             self.seen.keys |= if flags & scan::ESCAPED == 0 { 1 << number_of(second, end - start) } else { u64::MAX };
         }
         self.at = end + 1;
-        Ok(())
     }
 
     /// A key and its colon.
@@ -397,6 +409,14 @@ fn with_more_room(mut room: Vec<Node>) -> Vec<Node> {
     let node = Node { kind: Kind::Null, flags: 0, start: 0, end: 0, next: 0 };
     room.resize((2 * room.len()).max(64), node);
     room
+}
+
+/// The end and the flags of a string that is not only ASCII without escapes, from the first other byte on.
+#[cold]
+#[inline(never)]
+fn unusual_string(payload: &[u8], from: u32) -> Result<(u32, u8), JsonError> {
+    let (end, flags) = scan::string(payload, from as usize)?;
+    Ok((end as u32, flags))
 }
 
 /// The kind and the end of a number.

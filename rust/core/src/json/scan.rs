@@ -2,8 +2,9 @@
 //!
 //! Nearly all strings of a stream are a few bytes long, so they are looked at sixteen bytes at a time: one mask of the bytes that
 //! stop a plain run (quote, backslash, control characters), one of the bytes above ASCII, by the vectors of the `wide` crate (SSE2
-//! or NEON, and plain words elsewhere). What is longer goes on in blocks of 64 bytes. Loads never leave the slice;
-//! what is left at its end goes byte by byte, by the same predicate, or once more with the bytes before it.
+//! or NEON, and plain words elsewhere). What is longer goes on in blocks of 64 bytes, and a parser that reads one string after the
+//! other keeps what it saw in such a block ([`Stops`]). Loads never leave the slice; what is left at its end goes byte by byte, by
+//! the same predicate, or once more with the bytes before it.
 
 use crate::error::{JsonError, JsonErrorKind};
 use wide::{i8x16, u8x16};
@@ -91,41 +92,61 @@ pub(super) fn lanes_at(bytes: &[u8], at: u32) -> Option<&[u8; LANES]> {
     bytes.get(at as usize..at as usize + LANES)?.first_chunk()
 }
 
-/// Index of the quote that ends a string whose body begins at `from`, if it is ASCII without escapes. Where that is not so, or too
-/// few bytes are left to tell, [`other_string`] goes on.
-#[inline(always)]
-pub(super) fn plain_string(bytes: &[u8], from: u32) -> Result<u32, u32> {
-    let mut at = from;
-    while let Some(lanes) = lanes_at(bytes, at) {
-        let stop = stop_mask(lanes);
-        if stop != 0 {
-            let before = stop.trailing_zeros();
-            return if lanes[before as usize] == b'"' { Ok(at + before) } else { Err(at + before) };
-        }
-        at += LANES as u32;
-    }
-    Err(at)
+/// Where strings that are ASCII without escapes stop, in 64 bytes of a payload that are looked at together: most strings are so
+/// short that several stop there.
+pub(super) struct Stops {
+    /// Where the 64 bytes begin.
+    block: u32,
+    /// A bit for each byte that [`ascii_run`] stops at.
+    bits: u64,
 }
 
-/// The same and the flags of the string, from where [`plain_string`] stopped.
-///
-/// # Errors
-/// As [`string`].
-#[cold]
-#[inline(never)]
-pub(super) fn other_string(bytes: &[u8], stop: u32) -> Result<(u32, u8), JsonError> {
-    let left = bytes.len() - stop as usize;
-    if left < LANES
-        && let Some(lanes) = bytes.last_chunk()
-    {
-        // The last bytes, and some before them that are done.
-        let end = stop as usize + (u32::from(stop_mask(lanes)) >> (LANES - left)).trailing_zeros() as usize;
-        if bytes.get(end) == Some(&b'"') {
-            return Ok((end as u32, 0));
+impl Stops {
+    /// Nothing was looked at yet.
+    pub(super) const NONE: Self = Self { block: 0, bits: 0 };
+
+    /// What [`ascii_run`] says, for a `from` that is not before what the last call returned.
+    #[inline(always)]
+    pub(super) fn next(&mut self, bytes: &[u8], from: u32) -> u32 {
+        let left = self.bits.checked_shr(from - self.block).unwrap_or(0);
+        if left != 0 {
+            return from + left.trailing_zeros();
+        }
+        *self = Self::at_or_after(bytes, from);
+        self.block + self.bits.trailing_zeros()
+    }
+
+    /// The first block that has a stop, those before `from` left out; if there is none, the last block.
+    #[inline(never)]
+    fn at_or_after(bytes: &[u8], from: u32) -> Self {
+        let Some(last) = bytes.len().checked_sub(BLOCK) else { return Self::in_short(bytes, from) };
+        let mut at = from as usize;
+        loop {
+            let block = at.min(last);
+            let all = bytes.get(block..block + BLOCK).and_then(|rest| rest.first_chunk()).map_or(0, stop_bits);
+            let bits = all & u64::MAX.checked_shl((at - block) as u32).unwrap_or(0);
+            if bits != 0 || block == last {
+                return Self { block: block as u32, bits };
+            }
+            at = behind_ascii_blocks(bytes, at + BLOCK);
         }
     }
-    let (end, flags) = unusual_string(bytes, stop as usize)?;
-    Ok((end as u32, flags))
+
+    /// The same for less than a block: what is missing is filled with stops.
+    #[cold]
+    #[inline(never)]
+    fn in_short(bytes: &[u8], from: u32) -> Self {
+        let mut block = [0; BLOCK];
+        block[..bytes.len()].copy_from_slice(bytes);
+        Self { block: 0, bits: stop_bits(&block) & u64::MAX << from }
+    }
+}
+
+/// Bit i: [`ascii_run`] stops at byte i.
+#[inline(always)]
+fn stop_bits(block: &[u8; BLOCK]) -> u64 {
+    let lanes = block.as_chunks::<LANES>().0.iter().enumerate();
+    lanes.fold(0, |bits, (index, lanes)| bits | u64::from(stop_mask(lanes)) << (index * LANES))
 }
 
 /// Index of the first quote, backslash or control character at or after `from` (or the length), and whether a byte
@@ -176,21 +197,12 @@ fn last_bytes(bytes: &[u8], from: usize, mut non_ascii: bool) -> (usize, bool) {
     (at, non_ascii)
 }
 
-/// Read a string body that begins at `from` (behind the opening quote): the index of its closing quote, and its flags.
+/// Read a string body from `from` on, which is its beginning or behind ASCII without escapes: the index of its closing quote, and its
+/// flags.
 ///
 /// # Errors
 /// A control character, a wrong escape, or the end of the data.
-#[inline(always)]
 pub fn string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
-    let end = ascii_run(bytes, from);
-    if bytes.get(end) == Some(&b'"') { Ok((end, 0)) } else { unusual_string(bytes, end) }
-}
-
-/// The rest of a string from `from` on, which is behind ASCII without escapes.
-///
-/// # Errors
-/// As for [`string`].
-pub fn unusual_string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
     let fail = |kind, position| Err(JsonError { kind, position });
     let (mut at, mut flags) = (from, 0);
     loop {
@@ -390,6 +402,24 @@ mod tests {
                     bytes[at] = byte;
                     let expected = if stops(byte) || byte >= 0x80 { at } else { length };
                     assert_eq!(ascii_run(&bytes, 0), expected, "{byte} at {at} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn stops_are_where_ascii_runs_end() {
+        for length in (1..140).chain([192, 200, 400]) {
+            for every in [1, 3, 16, 63, 64, 65, 150, 500] {
+                let text = |at| if at % every == every - 1 { b"\"\\\n\xC3"[at / every % 4] } else { b'a' };
+                let bytes: Vec<u8> = (0..length).map(text).collect();
+                for step in [1, 2, 17, 70] {
+                    let (mut stops, mut from) = (Stops::NONE, 0);
+                    while from <= length {
+                        let end = stops.next(&bytes, from as u32) as usize;
+                        assert_eq!(end, ascii_run(&bytes, from), "from {from} of {length}, one in {every}");
+                        from = end + step;
+                    }
                 }
             }
         }
