@@ -11,28 +11,9 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::iterator::PySendResult;
 use pyo3::types::{PyIterator, PyTuple};
-use pyo3::{Borrowed, PyTypeInfo, create_exception, ffi, intern};
+use pyo3::{Borrowed, PyTypeInfo, ffi, intern};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-create_exception!(sselerate._core, Empty, pyo3::exceptions::PyException, "No chunk is there, and more may come.");
-
-/// The source of an [`EventIterator`] that is given its chunks: it says whether there may be more.
-#[pyclass(frozen, module = "sselerate._core")]
-pub(crate) struct Mailbox {
-    ended: AtomicBool,
-}
-
-#[pymethods]
-impl Mailbox {
-    fn __iter__(this: Py<Self>) -> Py<Self> {
-        this
-    }
-
-    fn __next__(&self) -> PyResult<Option<Py<PyAny>>> {
-        if self.ended.load(Ordering::Relaxed) { Ok(None) } else { Err(Empty::new_err(())) }
-    }
-}
 
 /// Asynchronous iterator over the events of a stream. It awaits the source only when it has no event left.
 ///
@@ -40,7 +21,8 @@ impl Mailbox {
 #[pyclass(frozen, generic, module = "sselerate._core")]
 pub(crate) struct AsyncEventIterator {
     events: Py<EventIterator>,
-    mailbox: Py<Mailbox>,
+    /// The source has ended.
+    ended: AtomicBool,
     /// The source; None: closed.
     chunks: Exclusive<Option<Py<PyAny>>>,
     /// Someone awaits the source.
@@ -77,11 +59,10 @@ impl AsyncEventIterator {
 impl AsyncEventIterator {
     #[new]
     fn new(py: Python<'_>, chunks: Py<PyAny>, decoder: Py<Decoder>) -> PyResult<Self> {
-        let mailbox = Bound::new(py, Mailbox { ended: AtomicBool::new(false) })?;
-        let events = Py::new(py, EventIterator::new(mailbox.as_any(), decoder)?)?;
+        let events = Py::new(py, EventIterator::without_source(decoder))?;
         Ok(Self {
             events,
-            mailbox: mailbox.unbind(),
+            ended: AtomicBool::new(false),
             chunks: Exclusive::new(Some(chunks)),
             busy: AtomicBool::new(false),
             spare: Exclusive::new(None),
@@ -250,9 +231,9 @@ impl State {
                     iterator.busy.store(false, Ordering::Relaxed);
                     match result {
                         Ok(PySendResult::Next(_)) => {}
-                        Ok(PySendResult::Return(chunk)) => iterator.events.get().give(py, &chunk)?,
+                        Ok(PySendResult::Return(chunk)) => iterator.events.get().give(&chunk)?,
                         Err(error) if error.is_instance_of::<PyStopAsyncIteration>(py) => {
-                            iterator.mailbox.get().ended.store(true, Ordering::Relaxed);
+                            iterator.ended.store(true, Ordering::Relaxed);
                         }
                         Err(error) => return Err(error),
                     }
@@ -266,13 +247,14 @@ impl State {
             input = Input::Value(py.None().into_bound(py));
             iterator.refuse_second_user()?;
             let events = iterator.events.get();
-            if iterator.mailbox.get().ended.load(Ordering::Relaxed) || !events.wants_chunk(py)? {
-                match events.__next__(py) {
-                    Ok(Some(event)) => return Ok(Progress::Done(event)),
-                    Ok(None) => return Err(PyStopAsyncIteration::new_err(())),
-                    Err(error) if error.is_instance_of::<Empty>(py) => {}
-                    Err(error) => return Err(error),
-                }
+            if let Some(event) = events.next_in_chunk(py)? {
+                return Ok(Progress::Done(event));
+            }
+            if iterator.ended.load(Ordering::Relaxed) || events.is_ended()? {
+                return match events.finish(py)? {
+                    Some(event) => Ok(Progress::Done(event)),
+                    None => Err(PyStopAsyncIteration::new_err(())),
+                };
             }
             let chunks = iterator.chunks.enter("AsyncEventIterator")?.as_ref().map(|chunks| chunks.bind(py).clone());
             let Some(chunks) = chunks else { return Err(PyStopAsyncIteration::new_err(())) };

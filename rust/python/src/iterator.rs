@@ -108,24 +108,39 @@ impl EventIterator {
         }
     }
 
-    /// Whether it takes another chunk to go on.
-    pub(crate) fn wants_chunk(&self, py: Python<'_>) -> PyResult<bool> {
+    /// One that is given its chunks.
+    pub(crate) fn without_source(decoder: Py<Decoder>) -> Self {
+        Self { decoder, source: Exclusive::new(Source { chunks: None, current: None, text: Text::default() }) }
+    }
+
+    /// The next event of the chunk at hand; None: it takes another chunk, or the end of the stream.
+    pub(crate) fn next_in_chunk<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let mut source = self.source.enter("EventIterator")?;
+        if let Some((chunk, position)) = &mut source.current {
+            if let Some(event) = self.decoder.get().enter()?.next(py, chunk.bytes(py), position)? {
+                return Ok(Some(event));
+            }
+            source.current = None;
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn is_ended(&self) -> PyResult<bool> {
+        Ok(self.decoder.get().enter()?.is_ended())
+    }
+
+    /// The next event that the end of the stream gives.
+    pub(crate) fn finish<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let mut decoder = self.decoder.get().enter()?;
-        let used_up = match source.current.as_mut() {
-            Some((chunk, position)) => *position == chunk.bytes(py).len() && decoder.is_between_events(),
-            None => true,
-        };
-        Ok(used_up && !decoder.is_ended() && source.chunks.is_some())
+        decoder.set_closed();
+        decoder.finish(py)
     }
 
     /// Take the next chunk from outside, once one is wanted.
-    pub(crate) fn give(&self, py: Python<'_>, chunk: &Bound<'_, PyAny>) -> PyResult<()> {
+    pub(crate) fn give(&self, chunk: &Bound<'_, PyAny>) -> PyResult<()> {
         let chunk = Chunk::of(chunk)?;
         let mut source = self.source.enter("EventIterator")?;
-        if let Some((before, _)) = source.current.replace((chunk, 0)) {
-            self.decoder.get().enter()?.end_chunk(before.bytes(py));
-        }
+        source.current = Some((chunk, 0));
         Ok(())
     }
 
