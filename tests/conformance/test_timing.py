@@ -80,6 +80,15 @@ def test_a_bom_is_not_waited_for_longer_than_needed(backend: Backend) -> None:
     assert [event.data for event in parser.feed(b"\n")] == ["a"]
 
 
+@pytest.mark.parametrize("chunks", [[b"\xef\xbb\xbf"], [b"\xef", b"\xbb\xbf"], [b"\xef\xbb"]], ids=repr)
+def test_nothing_is_pending_behind_a_flushed_bom(backend: Backend, chunks: list[bytes]) -> None:
+    parser = backend.Parser()
+    for chunk in chunks:
+        parser.feed(chunk)
+    assert parser.close(flush=True) == []
+    assert parser.pending == 0
+
+
 @pytest.mark.parametrize(
     "case", [case for case in CASES if "options" not in case.parser and len(case.body) < 400], ids=repr
 )

@@ -190,7 +190,7 @@ class Framer:
         yield from self._last_line()
         if not commit:
             self._id = None
-        frame = None if self._fresh or self._skipping else self._blank()
+        frame = None if self._skipping else self._blank()
         if frame is not None:
             yield (TAIL, *frame[1:]) if frame[0] is EVENT else frame
 

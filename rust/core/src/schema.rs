@@ -5,6 +5,7 @@
 //! and so must never be predicted (`pinned`).
 
 use crate::json::{self, Kind, Node, Tape, scan};
+use std::collections::HashMap;
 
 /// Index of a class in [`Schema::classes`].
 pub type ClassId = usize;
@@ -420,14 +421,12 @@ impl Check<'_> {
                 self.path.truncate(length);
             }
         } else if let Some(values) = shape.values {
-            let mut checked = Vec::new();
-            for key in self.tape.children(node) {
-                let name = self.tape.nodes()[key].text(self.payload);
-                let Some(value) = self.tape.member(self.payload, node, &name) else { continue };
-                if checked.contains(&value) {
-                    continue; // a key that comes twice: its last value was checked in its first place
-                }
-                checked.push(value);
+            let (tape, payload) = (self.tape, self.payload);
+            let members = || tape.children(node).map(|key| (tape.nodes()[key].text(payload), key + 1));
+            // Of a key that comes twice the last value counts, in the first place.
+            let mut last: HashMap<_, _> = members().collect();
+            for (name, _) in members() {
+                let Some(value) = last.remove(&name) else { continue };
                 self.enter(&name);
                 self.value(&schema.shapes[values], value)?;
                 self.path.truncate(length);

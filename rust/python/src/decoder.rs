@@ -5,6 +5,7 @@ use crate::assemble::{Assembler, Parsed};
 use crate::chunk::Chunk;
 use crate::errors;
 use crate::guard::{Entered, Exclusive};
+use crate::leftover::Leftover;
 use crate::options::{ContentType, EventId, Limit, ReplaceSurrogates, Switch};
 use crate::plan::{self, Adapted};
 use crate::plans::Plans;
@@ -59,8 +60,7 @@ pub(crate) struct State {
     core: Box<core::Decoder>,
     maker: Maker,
     manner: Manner,
-    /// What an error left of a chunk: the next call begins with it.
-    left: Vec<u8>,
+    left: Leftover,
     closed: bool,
     /// The dialect of the first event that belongs to one.
     dialect: Option<Py<PyAny>>,
@@ -135,12 +135,11 @@ impl Decoder {
             ),
         };
         core.set_last_event_id(last_event_id.0.as_bytes());
-        let left = Vec::new();
         let state = State {
             core,
             maker: Maker { program, assembler, plans, on_error, max_event_bytes, error_count: 0 },
             manner,
-            left,
+            left: Leftover::default(),
             closed: false,
             dialect: None,
             asked_for_dialect: std::ptr::null(),
@@ -199,7 +198,7 @@ impl Decoder {
     fn reset(&self) -> PyResult<()> {
         let mut state = self.enter()?;
         state.core.reset();
-        state.left = Vec::new();
+        state.left = Leftover::default();
         (state.closed, state.maker.error_count) = (false, 0);
         (state.dialect, state.asked_for_dialect) = (None, std::ptr::null());
         Ok(())
@@ -308,7 +307,7 @@ impl State {
     /// Drop what is left of the stream.
     pub(crate) fn abandon(&mut self) {
         self.closed = true;
-        self.left = Vec::new();
+        self.left = Leftover::default();
         self.core.end();
     }
 
@@ -385,16 +384,30 @@ impl State {
         self.decode_chunk(py, chunk.bytes(py), sink)
     }
 
+    /// Decode a chunk; nothing is left of an earlier one.
     fn decode_chunk(&mut self, py: Python<'_>, chunk: &[u8], sink: &mut Sink<'_, '_>) -> PyResult<()> {
         let mut position = 0;
-        match self.decode_until_error(py, chunk, &mut position, sink) {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                self.core.split(position);
-                self.left.extend_from_slice(&chunk[position..]);
-                Err(sink.add_to(py, error))
-            }
+        self.decode_until_error(py, chunk, &mut position, sink).map_err(|error| {
+            self.core.split(position);
+            self.left.add(&chunk[position..]);
+            sink.add_to(py, error)
+        })
+    }
+
+    /// Decode what an error left over. Should there be another one, `after` is left over too.
+    fn decode_left(&mut self, py: Python<'_>, after: &[u8], sink: &mut Sink<'_, '_>) -> PyResult<()> {
+        if self.left.is_empty() {
+            return Ok(());
         }
+        let mut left = std::mem::take(&mut self.left);
+        let mut position = 0;
+        self.decode_until_error(py, left.rest(), &mut position, sink).map_err(|error| {
+            self.core.split(position);
+            left.pass(position);
+            left.add(after);
+            self.left = left;
+            sink.add_to(py, error)
+        })
     }
 
     fn decode_until_error(
@@ -458,19 +471,6 @@ impl State {
             maker.push_text(py, hit, dialect, text)?;
         }
         Ok(())
-    }
-
-    /// Decode what an error left over. Should there be another one, `after` is left over too.
-    fn decode_left(&mut self, py: Python<'_>, after: &[u8], sink: &mut Sink<'_, '_>) -> PyResult<()> {
-        if self.left.is_empty() {
-            return Ok(());
-        }
-        let left = std::mem::take(&mut self.left);
-        let result = self.decode_chunk(py, &left, sink);
-        if result.is_err() {
-            self.left.extend_from_slice(after);
-        }
-        result
     }
 }
 

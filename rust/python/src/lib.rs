@@ -15,6 +15,7 @@ mod errors;
 mod guard;
 mod iterator;
 mod layout;
+mod leftover;
 mod options;
 mod parser;
 mod plan;

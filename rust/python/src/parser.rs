@@ -4,6 +4,7 @@ use crate::chunk::Chunk;
 use crate::errors;
 use crate::guard::Exclusive;
 use crate::layout::{self, Layout};
+use crate::leftover::Leftover;
 use crate::options::{EventId, Limit, Switch};
 use crate::scalar;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
@@ -32,8 +33,7 @@ struct State {
     max_event_bytes: usize,
     strict: bool,
     event_index: u64,
-    /// What an error left of a chunk: the next call begins with it.
-    left: Vec<u8>,
+    left: Leftover,
     closed: bool,
     flush: bool,
     maker: Maker,
@@ -70,7 +70,7 @@ impl Parser {
         }
         let mut framer = Framer::new(Mode::Standard, max_event_bytes, comments);
         framer.set_last_event_id(last_event_id.0.as_bytes());
-        let (strict, left, maker) = (errors == "strict", Vec::new(), Maker::new(py)?);
+        let (strict, left, maker) = (errors == "strict", Leftover::default(), Maker::new(py)?);
         let state = State { framer, max_event_bytes, strict, event_index: 0, left, closed: false, flush: false, maker };
         Ok(Self { state: Exclusive::new(state) })
     }
@@ -111,7 +111,7 @@ impl Parser {
     fn reset(&self) -> PyResult<()> {
         let mut state = self.state.enter("Parser")?;
         state.framer.reset();
-        state.left = Vec::new();
+        state.left = Leftover::default();
         (state.event_index, state.closed, state.flush) = (0, false, false);
         Ok(())
     }
@@ -132,7 +132,7 @@ impl Parser {
     #[getter]
     fn pending(&self) -> PyResult<u64> {
         let state = self.state.enter("Parser")?;
-        Ok(state.framer.pending(0) + state.left.len() as u64)
+        Ok(state.framer.pending(0) + state.left.rest().len() as u64)
     }
 
     /// How many comment lines came.
@@ -155,17 +155,13 @@ impl Parser {
 }
 
 impl State {
+    /// Parse a chunk; nothing is left of an earlier one.
     fn parse_chunk(&mut self, py: Python<'_>, chunk: &[u8], events: &Bound<'_, PyList>) -> PyResult<()> {
         let mut position = 0;
-        while let Some(item) = self.framer.next(chunk, &mut position) {
-            let made = self.maker.make(py, item, &mut self.event_index, self.strict, self.max_event_bytes);
-            if let Err(error) = made.and_then(|made| events.append(made)) {
-                self.framer.split(position);
-                self.left.extend_from_slice(&chunk[position..]);
-                return Err(errors::with_attribute(py, error, "events", events));
-            }
-        }
-        Ok(())
+        self.parse_until_error(py, chunk, &mut position, events).inspect_err(|_| {
+            self.framer.split(position);
+            self.left.add(&chunk[position..]);
+        })
     }
 
     /// Parse what an error left over. Should there be another one, `after` is left over too.
@@ -173,12 +169,29 @@ impl State {
         if self.left.is_empty() {
             return Ok(());
         }
-        let left = std::mem::take(&mut self.left);
-        let result = self.parse_chunk(py, &left, events);
-        if result.is_err() {
-            self.left.extend_from_slice(after);
+        let mut left = std::mem::take(&mut self.left);
+        let mut position = 0;
+        self.parse_until_error(py, left.rest(), &mut position, events).inspect_err(|_| {
+            self.framer.split(position);
+            left.pass(position);
+            left.add(after);
+            self.left = left;
+        })
+    }
+
+    fn parse_until_error(
+        &mut self,
+        py: Python<'_>,
+        chunk: &[u8],
+        position: &mut usize,
+        events: &Bound<'_, PyList>,
+    ) -> PyResult<()> {
+        while let Some(item) = self.framer.next(chunk, position) {
+            let made = self.maker.make(py, item, &mut self.event_index, self.strict, self.max_event_bytes);
+            made.and_then(|made| events.append(made))
+                .map_err(|error| errors::with_attribute(py, error, "events", events))?;
         }
-        result
+        Ok(())
     }
 
     fn parse_tail(&mut self, py: Python<'_>, events: &Bound<'_, PyList>) -> PyResult<()> {
