@@ -7,13 +7,14 @@ import functools
 import gc
 import json
 import math
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from sselerate.events import CompletionStreamEvent, event
+from sselerate.events import CompletionStreamEvent, StreamEvent, event
 from tests.backends import Backend
 
 
@@ -445,3 +446,32 @@ def test_chunks_that_are_changed_while_events_are_made(backend: Backend) -> None
         text = item.choices[0].text
         assert text.encode().decode() == text
         assert text.isascii() == all(character < "\x80" for character in text)
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_chunks_that_a_trace_function_changes(backend: Backend, read_only: bool) -> None:
+    """The first unknown key of a class is noted by a Python function, in the midst of an event."""
+
+    @event
+    class Outer(StreamEvent):
+        inner: dict[str, int]
+        text: str
+
+    body = b'data: {"unknown":1,"inner":{"a":1},"text":"hello, this is text"}\n\n'
+    changing = bytearray(body)
+    chunk = memoryview(changing).toreadonly() if read_only else changing
+
+    def trace(frame: Any, what: str, argument: Any) -> None:
+        if frame.f_code.co_name == "note_extra":
+            changing[body.index(b"hello")] = 0xFF
+
+    decoder = backend.Decoder(Outer)
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        (item,) = decoder.feed(chunk)
+    finally:
+        sys.settrace(before)
+    assert changing != body
+    assert item.text == "hello, this is text"
+    assert item.text.isascii()
