@@ -8,6 +8,7 @@ import subprocess
 import sys
 import weakref
 from collections.abc import Iterator
+from typing import Any, ClassVar
 
 import pytest
 
@@ -17,6 +18,7 @@ from sselerate import (
     CompletionStreamEvent,
     Event,
     GenericEvent,
+    StreamEvent,
     event,
 )
 from tests.backends import Backend
@@ -64,6 +66,48 @@ def test_leaf_classes_are_light(light: Backend) -> None:
 
 def test_classes_with_any_keep_the_collector() -> None:
     assert GenericEvent.__flags__ & HAVE_GC
+
+
+class Early:
+    """What knows a class while it is made, and makes instances of it."""
+
+    made: ClassVar[list[Any]] = []
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.made.append(object.__new__(owner))
+
+
+class EarlyBase(StreamEvent):
+    __slots__ = ()
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        Early.made.append(object.__new__(cls))
+
+
+class EarlyType(type):
+    def __init__(cls, *given: Any) -> None:
+        super().__init__(*given)
+        Early.made.append(object.__new__(cls))
+
+
+@pytest.mark.parametrize("early", ["attribute", "base", "metaclass"])
+def test_classes_with_instances_stay_as_they_are(backend: Backend, early: str) -> None:
+    """The collector holds those instances, and must find them as they were made."""
+    members: dict[str, Any] = {"__annotations__": {"text": str}, "__module__": __name__}
+    if early == "attribute":
+        members["mark"] = Early()
+    base = EarlyBase if early == "base" else StreamEvent
+    metaclass = EarlyType if early == "metaclass" else type
+    made = event(metaclass("Made", (base,), members))
+    assert Early.made
+    Early.made.clear()
+    gc.collect()
+    (item,) = backend.decode(b'data: {"text":"a"}\n\n', made)
+    assert item.text == "a"
+    assert gc.is_tracked(item)
+    del item
+    gc.collect()
 
 
 def test_instances_count_their_class(light: Backend) -> None:

@@ -17,14 +17,13 @@ Traps for whoever changes this file:
 - A decoded instance knows which declared fields its JSON lacked (the hidden slot ``_absent``), so that
   ``to_dict()`` gives back what was sent. That slot is no dataclass field: it must stay out of eq, hash and
   repr.
-- ``__getattr__`` is put on a class only when the first instance with unknown keys appears: its mere presence
-  makes CPython 3.11 read every attribute of the class through a slow path.
+- An unknown key becomes an attribute of the class when an instance first has it (`note_extra`), not by a
+  ``__getattr__``: the mere presence of one makes CPython 3.11 read every attribute through a slow path.
 """
 
 import collections.abc
 import dataclasses
 import json
-import os
 import sys
 import types
 import typing
@@ -52,13 +51,20 @@ _HAVE_GC = 1 << 14
 
 def _adopt(cls: type) -> None:
     """Lets the compiled core make the instances of ``cls`` light; see rust/python/src/adopt.rs."""
-    if os.environ.get("SSELERATE_BACKEND") == "python":
-        return
-    try:
+    from .._backend import BACKEND
+
+    if BACKEND == "rust" and not _may_have_instances(cls):
         from .._core import adopt
-    except ModuleNotFoundError:
-        return
-    adopt(cls)
+
+        adopt(cls)
+
+
+def _may_have_instances(cls: type) -> bool:
+    """Whether a class that was just made has told other code of it, which may have made instances."""
+    hooks = (base for base in cls.__mro__[:-1] if "__init_subclass__" in vars(base))
+    # From CPython 3.13 on a property is told its name; it keeps that and no more.
+    told = (value for value in vars(cls).values() if type(value) is not property)
+    return type(cls) is not type or any(hooks) or any(hasattr(type(value), "__set_name__") for value in told)
 
 
 class Kind:

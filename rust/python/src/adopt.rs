@@ -7,8 +7,8 @@
 //! smaller and invisible to collections, and they are freed by [`dealloc`] below instead of CPython's general way, which costs more
 //! than making the object did. Freed objects wait in a small list for the next one of their size.
 //!
-//! The rest of CPython knows all of this from the type's own slots, so subclasses, `copy`, `pickle` and `object.__new__` just work. A
-//! class stays as it is where that can't be checked here: without a GIL, and on versions this was never run on.
+//! The rest of CPython knows all of this from the type's own slots, so subclasses, `copy`, `pickle` and `object.__new__` just work. (But
+//! a `__del__` that is put on the class later is never called: `dealloc` does not look for one.) A class stays as it is where that can't be checked here: without a GIL, and on versions this was never run on.
 
 use pyo3::ffi;
 use pyo3::prelude::*;
