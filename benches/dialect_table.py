@@ -13,13 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 import sselerate
 from benches import dialects, peers
 from benches.dialects import Sent
 from benches.measure import take_turns
-from benches.structs import struct_of
 from benches.tables import table
 
 READERS = ("rust", "rust, no target", "python", "json.loads", "msgspec")
@@ -98,6 +95,12 @@ def readers_of(sent: Sent, missing: dict[str, str]) -> dict[str, Callable[[], No
     if sent.dialect is None or [json.loads(payload) for payload in payloads] != wanted:
         return found  # frames, an array, lines of JSON, text: there is no short way to the payloads
     found["json.loads"] = _parsing(sent, json.loads)
+    if "msgspec" in missing:
+        return found
+    import msgspec
+
+    from benches.structs import struct_of
+
     try:
         decode = msgspec.json.Decoder(struct_of(target)).decode
         for payload in payloads:

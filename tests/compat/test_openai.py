@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
 import sselerate
 from tests.compat import streams
@@ -21,6 +20,7 @@ from tests.compat.sdk_objects import alike, difference
 openai = pytest.importorskip("openai", reason="openai is not installed")
 
 from openai import _base_client  # noqa: E402
+from pydantic import BaseModel  # noqa: E402
 
 from sselerate.compat import openai as fast  # noqa: E402
 
