@@ -1,7 +1,7 @@
 """What the documentation shows runs.
 
-README.md and CONTRIBUTING.md: every block that starts with ```python is executed, the blocks of a file one
-after the other in one namespace, in an empty folder. A block that cannot run here (it needs a network or a
+Every block that starts with ```python is executed, the blocks of a file one after the other in one namespace,
+in an empty folder. A block that cannot run here (it needs a network or a
 client library) says so in the line before it:
 
     <!-- not run: needs a server -->

@@ -304,8 +304,7 @@ impl Decoder {
     /// Whether the next event may be compared with the templates.
     #[inline]
     fn may_take(&mut self) -> bool {
-        let reader = &self.reader;
-        reader.predictor.is_active() && !reader.ended && self.stash.is_empty() && self.framer.at_block_start()
+        self.reader.predictor.is_active() && self.at_block_start()
     }
 
     #[inline]

@@ -1,5 +1,6 @@
 //! What can be wrong with a payload: a small kind and one byte offset. Messages are rendered by whoever reports them.
 
+use crate::limits::{MAX_DEPTH, MAX_INT_DIGITS};
 use std::fmt;
 
 /// Why a payload is not the JSON we accept. The texts are part of the interface: the Python fallback gives the same.
@@ -36,7 +37,7 @@ pub enum JsonErrorKind {
 
 impl fmt::Display for JsonErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let text = match self {
             Self::UnexpectedEnd => "unexpected end of data",
             Self::ExpectedValue => "expected a value",
             Self::ExpectedKey => "expected a string key",
@@ -47,10 +48,11 @@ impl fmt::Display for JsonErrorKind {
             Self::InvalidEscape => "invalid escape",
             Self::InvalidUnicodeEscape => "invalid \\u escape",
             Self::TrailingData => "trailing data after the value",
-            Self::TooDeep => "nested deeper than 128",
-            Self::IntegerTooLong => "integer of more than 16384 digits",
+            Self::TooDeep => return write!(f, "nested deeper than {MAX_DEPTH}"),
+            Self::IntegerTooLong => return write!(f, "integer of more than {MAX_INT_DIGITS} digits"),
             Self::ExpectedObject => "expected an object",
-        })
+        };
+        f.write_str(text)
     }
 }
 

@@ -7,6 +7,8 @@
 //!
 //! No Python, no I/O, no clock, no `unsafe`. [`decoder::Decoder`] ties the parts together; each can be used alone.
 
+#![forbid(unsafe_code)]
+
 pub mod decoder;
 pub mod error;
 pub mod framing;

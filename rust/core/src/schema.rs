@@ -437,7 +437,7 @@ impl Check<'_> {
                 return Err(self.mismatch(b"missing".to_vec()));
             };
             let expected: Vec<_> =
-                classes.iter().map(|(name, _)| String::from_utf8_lossy(&json_text(name)).into_owned()).collect();
+                classes.iter().map(|(name, _)| String::from_utf8_lossy(&json::quoted(name)).into_owned()).collect();
             let kind = self.tape.nodes()[tag].kind;
             let got = if kind == Kind::Str { self.shown(tag) } else { kind_name(kind).into() };
             return Err(self.unexpected(&expected.join(" or "), got));
@@ -453,7 +453,7 @@ impl Check<'_> {
             self.path.extend_from_slice(key);
         } else {
             self.path.push(b'[');
-            self.path.extend_from_slice(&json_text(key));
+            self.path.extend_from_slice(&json::quoted(key));
             self.path.push(b']');
         }
     }
@@ -464,7 +464,7 @@ impl Check<'_> {
         if node.kind != Kind::Str {
             return node.bytes(self.payload).to_vec();
         }
-        let text = json_text(&node.text(self.payload));
+        let text = json::quoted(&node.text(self.payload));
         let starts = text.iter().enumerate().filter(|(_, byte)| **byte & 0xC0 != 0x80);
         match starts.map(|(index, _)| index).nth(200) {
             Some(end) => [&text[..end], "…".as_bytes()].concat(),
@@ -479,25 +479,6 @@ impl Check<'_> {
     fn mismatch(&self, problem: Vec<u8>) -> Mismatch {
         Mismatch { path: self.path.clone(), problem }
     }
-}
-
-/// A string as JSON writes it, characters beyond ASCII as they are.
-fn json_text(text: &[u8]) -> Vec<u8> {
-    let mut out = vec![b'"'];
-    for &byte in text {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            0x08 => out.extend_from_slice(b"\\b"),
-            0x0C => out.extend_from_slice(b"\\f"),
-            0..0x20 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => out.push(byte),
-        }
-    }
-    out.push(b'"');
-    out
 }
 
 fn kind_name(kind: Kind) -> &'static [u8] {

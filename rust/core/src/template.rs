@@ -502,7 +502,7 @@ impl Patience {
         if self.misses > PATIENCE {
             self.pause = self.next_pause;
             self.next_pause = (self.next_pause * 2).min(LONGEST_PAUSE);
-            // After the pause, two tries.
+            // After the pause, three tries.
             self.misses = PATIENCE - 2;
         }
     }

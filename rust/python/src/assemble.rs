@@ -5,7 +5,7 @@ use crate::program::Program;
 use crate::scalar;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyString};
 use sselerate_core::json::{Kind, Tape};
 use sselerate_core::schema::{ClassId, ShapeId};
 
@@ -301,9 +301,4 @@ fn mask(py: Python<'_>, bits: u128) -> PyResult<Bound<'_, PyAny>> {
         Ok(bits) => Ok(bits.into_pyobject(py)?.into_any()),
         Err(_) => Ok(bits.into_pyobject(py)?.into_any()),
     }
-}
-
-/// A node that a tuple of this length would have at this index.
-pub(crate) fn item<'py>(tuple: &Bound<'py, PyAny>, index: usize) -> PyResult<Bound<'py, PyAny>> {
-    tuple.cast::<PyTuple>()?.get_item(index)
 }

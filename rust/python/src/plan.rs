@@ -7,7 +7,7 @@
 //! the next but one, two event objects serve the whole stream.
 
 use crate::adopt;
-use crate::assemble::{Assembler, Parsed, item};
+use crate::assemble::{Assembler, Parsed};
 use crate::layout;
 use crate::program::Program;
 use crate::reuse;
@@ -17,7 +17,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyDict, PyList, PyTuple};
 use sselerate_core::decoder::Hit;
 use sselerate_core::json::{Kind, scan, unescape};
 use sselerate_core::schema::{ClassId, ShapeId};
@@ -766,8 +766,9 @@ impl Builder<'_> {
                     let parts = parts.map(|(index, child)| self.part(child, None, &list.get_item(index)?));
                     return Ok(Part::List(parts.collect::<PyResult<_>>()?));
                 }
+                let tuple = made.cast::<PyTuple>()?;
                 let parts = tape.children(node).enumerate();
-                let parts = parts.map(|(index, child)| self.part(child, items, &item(made, index)?));
+                let parts = parts.map(|(index, child)| self.part(child, items, &tuple.get_item(index)?));
                 let items = parts.collect::<PyResult<Vec<_>>>()?;
                 let constant = items.iter().all(|part| part.shared().is_some());
                 Ok(Part::Tuple { items, shared: constant.then(|| made.clone().unbind()) })

@@ -11,7 +11,7 @@
 //! buffer, as the JSON object that the SDKs of AWS show: the payload under the name of the event.
 
 use super::event::{End, Frame, Item, release};
-use crate::json::{Kind, Tape, parse, scan};
+use crate::json::{Kind, Tape, parse, quoted, scan};
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
@@ -358,22 +358,8 @@ fn usual_chunk(payload: &[u8]) -> Option<&[u8]> {
 
 /// A string, or null, as Python writes it.
 fn write_json(text: Option<&str>, data: &mut Vec<u8>) {
-    let Some(text) = text else {
-        data.extend_from_slice(b"null");
-        return;
-    };
-    data.push(b'"');
-    for &byte in text.as_bytes() {
-        match byte {
-            b'"' | b'\\' => data.extend_from_slice(&[b'\\', byte]),
-            b'\n' => data.extend_from_slice(b"\\n"),
-            b'\r' => data.extend_from_slice(b"\\r"),
-            b'\t' => data.extend_from_slice(b"\\t"),
-            0x08 => data.extend_from_slice(b"\\b"),
-            0x0C => data.extend_from_slice(b"\\f"),
-            0..0x20 => data.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => data.push(byte),
-        }
+    match text {
+        Some(text) => data.extend_from_slice(&quoted(text.as_bytes())),
+        None => data.extend_from_slice(b"null"),
     }
-    data.push(b'"');
 }

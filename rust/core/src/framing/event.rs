@@ -330,11 +330,6 @@ impl Framer {
         }
     }
 
-    /// Offset in the stream of a position in the current chunk.
-    pub fn offset(&self, position: usize) -> u64 {
-        self.base + position as u64
-    }
-
     /// Whether a whole event at this point of the chunk could be taken without looking at what came before it.
     #[inline]
     pub fn at_block_start(&mut self) -> bool {

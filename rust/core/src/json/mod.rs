@@ -9,4 +9,4 @@ mod text;
 pub(crate) use parse::{KEY_NUMBERS, key_number};
 pub use parse::{Kind, Node, Tape, parse};
 pub use text::{Unescaped, unescape, unescape_replacing};
-pub(crate) use text::{lone_surrogate, replace_surrogates};
+pub(crate) use text::{lone_surrogate, quoted, replace_surrogates};

@@ -1,4 +1,4 @@
-//! String bodies to text: escapes resolved, surrogates kept as `json.loads` keeps them, or replaced before anybody sees them.
+//! String bodies to text: escapes resolved, surrogates kept as `json.loads` keeps them, or replaced before anybody sees them. And back.
 
 use memchr::memchr;
 
@@ -12,6 +12,26 @@ pub struct Unescaped {
     pub ascii: bool,
     /// A lone surrogate is in it, written as three bytes in the manner of UTF-8 (so it is not valid UTF-8).
     pub surrogates: bool,
+}
+
+/// A text as JSON writes it, characters beyond ASCII as they are.
+pub(crate) fn quoted(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 2);
+    out.push(b'"');
+    for &byte in text {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0x08 => out.extend_from_slice(b"\\b"),
+            0x0C => out.extend_from_slice(b"\\f"),
+            0..0x20 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+    out
 }
 
 /// Bodies up to this length are read byte by byte.
