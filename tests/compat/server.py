@@ -126,6 +126,8 @@ async def failing(request: Request) -> Response:
         return JSONResponse({"error": {"message": "no such model", "code": 404}}, 404)
     if kind == "text":
         return PlainTextResponse("upstream is gone", 502)
+    if kind == "nested":
+        return Response("[" * 100_000, 500, media_type="application/json")
     if kind == "html":
         return Response("<html>login</html>", media_type="text/html")
     if kind == "nothing":

@@ -141,6 +141,7 @@ def test_events_come_as_they_arrive_asynchronously(
         ("text", 502, "HTTP status 502: upstream is gone", "upstream is gone"),
         ("nothing", 500, "HTTP status 500", ""),
         ("broken", 500, "HTTP status 500: the beginn", "the beginn"),
+        ("nested", 500, f"HTTP status 500: {'[' * 200}…", "[" * 100_000),
     ],
 )
 def test_error_statuses(

@@ -309,6 +309,12 @@ def test_decoders_of_users_are_called_for_events_only() -> None:
     assert seen == ['{"data": 1}']
 
 
+def test_json_that_is_nested_too_deep_is_text() -> None:
+    deep = "[" * 100_000
+    response = Response([f"data: {deep}\n\n".encode()])
+    assert list(speakeasy.stream_events(response, json.loads)) == [{"data": deep}]
+
+
 def test_one_function_with_different_models() -> None:
     """The code of a decoder does not say which models it means, if these come from outside of it."""
     pydantic = pytest.importorskip("pydantic", reason="pydantic is not installed")

@@ -29,7 +29,7 @@ class ResponseError(ServerError):
         text = body.decode("utf-8", "replace")
         try:
             payload: Any = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter of what is nested too deep
             payload = text
         error = payload.get("error", payload) if isinstance(payload, dict) else payload
         said = error.get("message") if isinstance(error, dict) else error

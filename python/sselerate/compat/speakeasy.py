@@ -255,7 +255,7 @@ class _Block:
         if self.data is not None:
             try:
                 found["data"] = json.loads(self.data)
-            except ValueError:
+            except (ValueError, RecursionError):
                 found["data"] = self.data
         if self.retry is not None:
             found["retry"] = self.retry
