@@ -260,6 +260,28 @@ def test_cancelling_closes_the_connection(asynchronous: clients.Async, loopback:
     asyncio.run(run())
 
 
+def test_a_call_of_another_task_leaves_the_stream_alone(
+    asynchronous: clients.Async, loopback: server.Loopback
+) -> None:
+    gate = loopback.app.state.gate
+    gate.clear()
+
+    async def run() -> None:
+        async with (
+            asynchronous.client() as client,
+            asynchronous.stream(client, "GET", f"{loopback.url}/gated") as events,
+        ):
+            assert (await anext(events)).choices[0].text == "a"
+            waiting = asyncio.ensure_future(anext(events))
+            await asyncio.sleep(0)
+            with pytest.raises(RuntimeError, match="in use by another task"):
+                await anext(events)
+            gate.set()
+            assert (await waiting).choices[0].text == "in time"
+
+    asyncio.run(run())
+
+
 def test_the_end_closes_the_response(loopback: server.Loopback) -> None:
     sync = clients.Sync("httpx")
     for query in ("", "size=1000000"):

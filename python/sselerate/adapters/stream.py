@@ -1,10 +1,9 @@
 """`EventStream`: the typed events of an HTTP response, which is closed with them."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Generic, TypeVar
 
 from .. import _backend
-from ..errors import SSEError
 from ..stream import bind
 from .response import AsyncResponse, Response
 
@@ -61,7 +60,7 @@ class AsyncEventStream(Generic[E]):
 
     def __init__(self, response: AsyncResponse, target: Any, options: dict[str, Any]) -> None:
         self._response = response
-        self._events = _streams.aiter_events(response.chunks(), target, **options)
+        self._events = _streams.aiter_events(_until_closed_async(response), target, **options)
 
     @property
     def response(self) -> Any:
@@ -80,9 +79,7 @@ class AsyncEventStream(Generic[E]):
         try:
             event: E = await self._events.__anext__()
             return event
-        except SSEError:
-            raise
-        except BaseException:  # the end, an error of the connection, a cancellation
+        except StopAsyncIteration:  # perhaps before the end of the body, which nobody reads then
             await self._response.aclose()
             raise
 
@@ -106,6 +103,14 @@ def _until_closed(response: Response) -> Iterator[bytes]:
         yield from response.chunks()
     finally:
         response.close()
+
+
+async def _until_closed_async(response: AsyncResponse) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in response.chunks():
+            yield chunk
+    finally:
+        await response.aclose()
 
 
 def opened(response: Response, target: Any, options: dict[str, Any]) -> EventStream[Any]:
