@@ -48,8 +48,17 @@ def test_members_one_after_another(monkeypatch: pytest.MonkeyPatch, packer: str)
         assert b"".join(read(monkeypatch, pieces)) == TEXT + b"end"
 
 
-def test_zeros_after_the_last_gzip_member(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert b"".join(read(monkeypatch, [gzip.compress(TEXT) + b"\0" * 20, b"\0" * 20])) == TEXT
+def test_zeros_after_gzip_members(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They fill blocks, of tapes for one; another member may follow, however many they are."""
+    zeros = b"\0" * 20
+    first, second = gzip.compress(TEXT), gzip.compress(b"end")
+    assert b"".join(read(monkeypatch, [first + zeros, zeros])) == TEXT
+    for pieces in (
+        [first + zeros + second],
+        [first + zeros, zeros, zeros + second],
+        [first, zeros, zeros, second + zeros, zeros],
+    ):
+        assert b"".join(read(monkeypatch, pieces)) == TEXT + b"end"
 
 
 @pytest.mark.parametrize("packer", ["gzip", "zstd"])

@@ -111,10 +111,13 @@ def _unpacked(
         if out:
             yield out
         if unpacker.eof:
-            # zlib and zstd agree on `unused_data`; zero bytes may follow the last gzip member.
-            data = unpacker.unused_data.lstrip(b"\0") or next(raw, b"").lstrip(b"\0")
-            if not data:
-                return
+            # zlib and zstd agree on `unused_data`; zero bytes may follow a gzip member, to fill a block.
+            data = unpacker.unused_data.lstrip(b"\0")
+            while not data:
+                chunk = next(raw, b"")
+                if not chunk:
+                    return
+                data = chunk.lstrip(b"\0")
             unpacker = new()
             continue
         data = getattr(unpacker, "unconsumed_tail", b"")  # zlib hands back what it did not use; zstd keeps it
