@@ -41,6 +41,8 @@ async def chat(request: Request) -> Response:
     content_type = query.get("type", EVENT_STREAM)
     if content_type.endswith("latin-1"):
         events = ['data: {"choices":[{"text":"é"}]}\n\n'.encode("latin-1")]
+    if content_type.endswith("utf-7"):
+        events = [b'data: {"choices":[{"text":"+AOk-+2AA-"}]}\n\n']
     encoding = query.get("encoding", "")
     body = compressed(events, encoding)
     headers = {"content-encoding": encoding.removeprefix("whole ")} if encoding else {}

@@ -99,10 +99,37 @@ def test_typed_events_asynchronously(
     asyncio.run(run())
 
 
-def test_other_charsets(sync: clients.Sync, loopback: server.Loopback) -> None:
-    url = f"{loopback.url}/chat?size=1&type=text/event-stream;charset=latin-1"
+CHARSETS = {"latin-1": "é", "utf-7": "é\ufffd\ufffd\ufffd"}
+"""Charset -> the text that is read; UTF-7 can spell a surrogate, which is three bytes that are no UTF-8."""
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+def test_other_charsets(sync: clients.Sync, loopback: server.Loopback, charset: str) -> None:
+    url = f"{loopback.url}/chat?size=1&type=text/event-stream;charset={charset}"
     with sync.adapter.stream(sync.client, "GET", url) as events:
-        assert [event.choices[0].text for event in events] == ["é"]
+        assert [event.choices[0].text for event in events] == [CHARSETS[charset]]
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+def test_other_charsets_asynchronously(
+    asynchronous: clients.Async, loopback: server.Loopback, charset: str
+) -> None:
+    url = f"{loopback.url}/chat?size=1&type=text/event-stream;charset={charset}"
+
+    async def run() -> list[str]:
+        async with asynchronous.client() as client, asynchronous.stream(client, "GET", url) as events:
+            return [event.choices[0].text async for event in events]
+
+    assert asyncio.run(run()) == [CHARSETS[charset]]
+
+
+def test_a_charset_that_cannot_be_read(sync: clients.Sync, loopback: server.Loopback) -> None:
+    url = f"{loopback.url}/chat?type=text/event-stream;charset=utf-16"
+    with (
+        sync.adapter.stream(sync.client, "GET", url) as events,
+        pytest.raises(sselerate.DecodeError, match="charset utf-16: "),
+    ):
+        next(events)
 
 
 @pytest.mark.parametrize("query", ["", "?length=1", "?encoding=gzip"])

@@ -6,10 +6,11 @@ for these, in `stream` and `reconnect`.
 
 import codecs
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from ..errors import DecodeError
 from ..eventstream import CONTENT_TYPE as BINARY
 from .errors import ContentTypeError, ResponseError
 
@@ -78,8 +79,7 @@ class Response(Head, ABC):
         charset = self.charset
         if charset is None:
             return self.raw_chunks()
-        decoder = codecs.getincrementaldecoder(charset)("replace")
-        return (decoder.decode(chunk).encode() for chunk in self.raw_chunks())
+        return map(_in_utf_8(charset), self.raw_chunks())
 
     def check(self, events_only: bool) -> None:
         """Refuses, and closes, a response that is no stream.
@@ -128,9 +128,9 @@ class AsyncResponse(Head, ABC):
         return self.raw_chunks() if charset is None else self._encoded(charset)
 
     async def _encoded(self, charset: str) -> AsyncIterator[bytes]:
-        decoder = codecs.getincrementaldecoder(charset)("replace")
+        encoded = _in_utf_8(charset)
         async for chunk in self.raw_chunks():
-            yield decoder.decode(chunk).encode()
+            yield encoded(chunk)
 
     async def check(self, events_only: bool) -> None:
         """As that of `Response`."""
@@ -156,3 +156,17 @@ class AsyncResponse(Head, ABC):
                 if len(body) >= _MOST_OF_AN_ERROR:
                     break
         return bytes(body)
+
+
+def _in_utf_8(charset: str) -> Callable[[bytes], bytes]:
+    """What makes UTF-8 of the chunks of a body in another charset; raises DecodeError where it cannot."""
+    decode = codecs.getincrementaldecoder(charset)("replace").decode
+
+    def encoded(chunk: bytes) -> bytes:
+        try:
+            # UTF-7 can spell lone surrogates: bytes that are no UTF-8, which decoders know how to take
+            return decode(chunk).encode("utf-8", "surrogatepass")
+        except UnicodeError as error:  # not all codecs can replace what they do not know
+            raise DecodeError(f"charset {charset}: {error}") from error
+
+    return encoded
