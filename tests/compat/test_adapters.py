@@ -269,6 +269,42 @@ def test_leaving_closes_the_connection(sync: clients.Sync, loopback: server.Loop
     assert left.wait(5)
 
 
+WRONG = [({"target": int}, TypeError), ({"options": {"on_error": "hide"}}, ValueError)]
+NOWHERE = "http://127.0.0.1:9/"
+"""Where nobody listens: a request would raise an error of the client."""
+
+
+@pytest.mark.parametrize(("arguments", "error"), WRONG)
+def test_wrong_arguments_make_no_request(sync: clients.Sync, arguments: Any, error: type[Exception]) -> None:
+    with (
+        pytest.raises(error, match=r"target must be|on_error must be"),
+        sync.adapter.stream(sync.client, "GET", NOWHERE, **arguments),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(("arguments", "error"), WRONG)
+def test_wrong_arguments_make_no_request_asynchronously(
+    asynchronous: clients.Async, arguments: Any, error: type[Exception]
+) -> None:
+    async def run() -> None:
+        async with asynchronous.client() as client:
+            with pytest.raises(error, match=r"target must be|on_error must be"):
+                async with asynchronous.stream(client, "GET", NOWHERE, **arguments):
+                    pass
+
+    asyncio.run(run())
+
+
+def test_wrong_arguments_close_a_response(sync: clients.Sync, loopback: server.Loopback) -> None:
+    left = loopback.app.state.left
+    left.clear()
+    response = sync.open(f"{loopback.url}/slow")
+    with pytest.raises(TypeError, match="target must be"):
+        sync.adapter.events(response, int)
+    assert left.wait(5)
+
+
 def test_cancelling_closes_the_connection(asynchronous: clients.Async, loopback: server.Loopback) -> None:
     left = loopback.app.state.left
     left.clear()
@@ -316,6 +352,19 @@ def test_the_end_closes_the_response(loopback: server.Loopback) -> None:
         for _ in events:
             assert not events.response.is_closed
         assert events.response.is_closed
+    sync.close()
+
+
+@pytest.mark.parametrize("kind", ["json", "html"])
+def test_what_is_refused_is_closed(loopback: server.Loopback, kind: str) -> None:
+    seen: list[Any] = []
+    sync = clients.Sync("httpx", event_hooks={"response": [seen.append]})
+    url = f"{loopback.url}/fail/{kind}"
+    with pytest.raises(sselerate.SSEError), sync.adapter.stream(sync.client, "GET", url):
+        pass
+    with pytest.raises(sselerate.SSEError), sync.adapter.sse(sync.client, "GET", url) as events:
+        next(events)
+    assert [response.is_closed for response in seen] == [True, True]
     sync.close()
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, asynccontextmanager, closing, contextmanager
 from typing import Any, cast
 
+from .._backend import Decoder
 from ..sse import ServerSentEvent
 from .reconnect import Reconnect, follow, follow_async
 from .response import AsyncResponse, Response
@@ -69,6 +70,7 @@ class Adapter:
             options: those of `sselerate.Decoder`.
             request: the arguments of the request.
         """
+        Decoder(target, **options or {})  # refuses what is wrong before a request is made
         with self.events(self._send(client, method, url, request), target, **options or {}) as events:
             yield events
 
@@ -158,6 +160,7 @@ class AsyncAdapter:
             options: those of `sselerate.Decoder`.
             request: the arguments of the request.
         """
+        Decoder(target, **options or {})  # refuses what is wrong before a request is made
         response = await self._send(client, method, url, request)
         async with await self.events(response, target, **options or {}) as events:
             yield events

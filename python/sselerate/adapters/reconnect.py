@@ -124,10 +124,13 @@ def follow(
 
     def attempt() -> Response:
         response = connect(connections.headers())
-        if response.status == 204:
+        try:
+            if response.status == 204:
+                raise _Ended
+            response.check(events_only=True)
+        except BaseException:
             response.close()
-            raise _Ended
-        response.check(events_only=True)
+            raise
         return response
 
     while True:
@@ -159,10 +162,13 @@ async def follow_async(
 
     async def attempt() -> AsyncResponse:
         response = await connect(connections.headers())
-        if response.status == 204:
+        try:
+            if response.status == 204:
+                raise _Ended
+            await response.check(events_only=True)
+        except BaseException:
             await response.aclose()
-            raise _Ended
-        await response.check(events_only=True)
+            raise
         return response
 
     while True:

@@ -82,7 +82,7 @@ class Response(Head, ABC):
         return map(_in_utf_8(charset), self.raw_chunks())
 
     def check(self, events_only: bool) -> None:
-        """Refuses, and closes, a response that is no stream.
+        """Refuses a response that is no stream.
 
         Raises:
             ResponseError: its status is none of success.
@@ -90,16 +90,10 @@ class Response(Head, ABC):
                 JSON, or says nothing.
         """
         if not 200 <= self.status < 300:
-            try:
-                raise ResponseError.of(self.status, self._error_body())
-            finally:
-                self.close()
+            raise ResponseError.of(self.status, self._error_body())
         wrong = self.media_type != "text/event-stream" if events_only else not self.may_be_events()
         if wrong:
-            try:
-                raise self.refused(next(iter(self.raw_chunks()), b""))
-            finally:
-                self.close()
+            raise self.refused(next(iter(self.raw_chunks()), b""))
 
     def _error_body(self) -> bytes:
         body = bytearray()
@@ -135,18 +129,12 @@ class AsyncResponse(Head, ABC):
     async def check(self, events_only: bool) -> None:
         """As that of `Response`."""
         if not 200 <= self.status < 300:
-            try:
-                raise ResponseError.of(self.status, await self._error_body())
-            finally:
-                await self.aclose()
+            raise ResponseError.of(self.status, await self._error_body())
         wrong = self.media_type != "text/event-stream" if events_only else not self.may_be_events()
         if wrong:
-            try:
-                async for chunk in self.raw_chunks():
-                    raise self.refused(chunk)
-                raise self.refused(b"")
-            finally:
-                await self.aclose()
+            async for chunk in self.raw_chunks():
+                raise self.refused(chunk)
+            raise self.refused(b"")
 
     async def _error_body(self) -> bytes:
         body = bytearray()

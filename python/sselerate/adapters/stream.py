@@ -114,14 +114,22 @@ async def _until_closed_async(response: AsyncResponse) -> AsyncIterator[bytes]:
 
 
 def opened(response: Response, target: Any, options: dict[str, Any]) -> EventStream[Any]:
-    """The events of a response that has been looked at."""
-    response.check(events_only=False)
-    return EventStream(response, target, {"content_type": response.content_type, **options})
+    """The events of a response that has been looked at; it is closed if there are none."""
+    try:
+        response.check(events_only=False)
+        return EventStream(response, target, {"content_type": response.content_type, **options})
+    except BaseException:
+        response.close()
+        raise
 
 
 async def opened_async(
     response: AsyncResponse, target: Any, options: dict[str, Any]
 ) -> AsyncEventStream[Any]:
-    """The events of a response that has been looked at."""
-    await response.check(events_only=False)
-    return AsyncEventStream(response, target, {"content_type": response.content_type, **options})
+    """`opened` for an asynchronous client."""
+    try:
+        await response.check(events_only=False)
+        return AsyncEventStream(response, target, {"content_type": response.content_type, **options})
+    except BaseException:
+        await response.aclose()
+        raise
