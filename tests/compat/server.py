@@ -167,7 +167,8 @@ async def plain(request: Request) -> Response:
 
 
 async def given(request: Request) -> Response:
-    """The body that the test has set, once; then status 404."""
+    """The body that the test has set, once; then status 404. Notes the last event ids that it is sent."""
+    request.app.state.requests.append(request.headers.get("last-event-id"))
     body, request.app.state.body = request.app.state.body, None
     if body is None:
         return Response(status_code=404)

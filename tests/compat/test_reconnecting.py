@@ -77,6 +77,41 @@ def test_reconnecting_asynchronously(
     assert [last for last, _, _ in loopback.app.state.requests] == ["", "é2", "é4", "é4", "é6"]
 
 
+IDS = {"a\tb": "a\tb", " a ": "a", "  ": None, "a\x01b": None, "a\x0bb": None, "\x7f": None}
+"""Event id -> what is sent of it: HTTP drops blanks around a value, and forbids control characters in one."""
+
+
+@pytest.mark.parametrize("last", IDS)
+def test_ids_that_cannot_be_sent(sync: clients.Sync, loopback: server.Loopback, last: str) -> None:
+    loopback.app.state.body = f"id: {last}\ndata: x\n\n".encode()
+    url = f"{loopback.url}/given"
+    with sync.adapter.sse(sync.client, "GET", url, reconnect=QUICK) as events:
+        assert next(events).id == last
+        with pytest.raises(ResponseError, match="HTTP status 404"):
+            next(events)
+    assert loopback.app.state.requests == [None, IDS[last]]
+
+
+@pytest.mark.parametrize("last", IDS)
+def test_ids_that_cannot_be_sent_asynchronously(
+    asynchronous: clients.Async, loopback: server.Loopback, last: str
+) -> None:
+    loopback.app.state.body = f"id: {last}\ndata: x\n\n".encode()
+    url = f"{loopback.url}/given"
+
+    async def run() -> None:
+        async with (
+            asynchronous.client() as client,
+            asynchronous.sse(client, "GET", url, reconnect=QUICK) as events,
+        ):
+            assert (await anext(events)).id == last
+            with pytest.raises(ResponseError, match="HTTP status 404"):
+                await anext(events)
+
+    asyncio.run(run())
+    assert loopback.app.state.requests == [None, IDS[last]]
+
+
 @pytest.mark.parametrize("name", ["httpx", "httpx2"])
 def test_reconnecting_with_trio(name: str, loopback: server.Loopback) -> None:
     trio = pytest.importorskip("trio", reason="trio is not installed")

@@ -9,6 +9,7 @@ sselerate[reconnect]``.
 """
 
 import importlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,9 @@ from .errors import ResponseError
 from .response import AsyncResponse, Response
 
 __all__ = ["Reconnect", "follow", "follow_async"]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""What event ids may hold and values of headers may not (RFC 9110, section 5.5): some clients refuse them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,9 @@ class _Connections:
     def headers(self) -> dict[str, str]:
         """The headers of the next request."""
         found = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
-        if self._last_event_id:
-            found["Last-Event-ID"] = self._last_event_id.strip(
-                " \t"
-            )  # which HTTP would drop, and h11 refuses
+        value = self._last_event_id.strip(" \t")  # which HTTP would drop, and h11 refuses
+        if value and not _CONTROL.search(value):
+            found["Last-Event-ID"] = value
         return found
 
     def lost(self) -> float:
