@@ -53,10 +53,14 @@ class EventStreamParser:
     where the first is wrong nobody knows where the next begins, so the rest of the stream is ignored.
 
     Args:
-        max_message_bytes: limit for one message.
+        max_message_bytes: limit for one message, at least 1.
     """
 
     def __init__(self, *, max_message_bytes: int = 67108864) -> None:
+        if isinstance(max_message_bytes, bool) or not isinstance(max_message_bytes, int):
+            raise TypeError(f"max_message_bytes must be an int, not {type(max_message_bytes).__name__}")
+        if max_message_bytes < 1:
+            raise ValueError(f"max_message_bytes must be at least 1, not {max_message_bytes}")
         self._frames = Frames(max_message_bytes)
         self._count = 0
         self._closed = False
@@ -76,14 +80,18 @@ class EventStreamParser:
 
         Raises:
             DecodeError: a checksum is wrong, or the headers are malformed; its ``events`` holds the messages
-            before.
-                The next call goes on.
+                before. The next call goes on.
             EventTooLargeError: a message is larger than allowed.
             RuntimeError: the parser is closed.
+            TypeError: ``data`` is not bytes-like.
         """
         if self._closed:
             raise RuntimeError("feed() after close(); call reset() first")
-        self._frames.feed(bytes(data))
+        try:
+            chunk = memoryview(data).tobytes()
+        except TypeError:
+            raise TypeError(f"expected a bytes-like chunk, got {type(data).__name__}") from None
+        self._frames.feed(chunk)
         return self._messages()
 
     def close(self) -> list[EventStreamMessage]:

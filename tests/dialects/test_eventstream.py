@@ -162,6 +162,20 @@ def test_messages_too_large() -> None:
     assert len(parser.feed(BODY)) == len(CONVERSE)
 
 
+def test_wrong_arguments() -> None:
+    for data in (5, [0, 0], "x", None):
+        with pytest.raises(TypeError, match=f"^expected a bytes-like chunk, got {type(data).__name__}$"):
+            EventStreamParser().feed(data)  # type: ignore[arg-type]
+    for limit in ("x", None, True, 1.0):
+        with pytest.raises(
+            TypeError, match=f"^max_message_bytes must be an int, not {type(limit).__name__}$"
+        ):
+            EventStreamParser(max_message_bytes=limit)  # type: ignore[arg-type]
+    for limit in (0, -1):
+        with pytest.raises(ValueError, match=f"^max_message_bytes must be at least 1, not {limit}$"):
+            EventStreamParser(max_message_bytes=limit)
+
+
 @pytest.mark.parametrize(
     "content_type", [None, CONTENT_TYPE, "Application/vnd.amazon.EventStream; charset=x"]
 )
