@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from functools import partial
 
@@ -76,11 +77,30 @@ def test_every_cut(backend: str, name: str) -> None:
 
 def test_sizes_add_up(backend: str) -> None:
     data = event("a") + DONE + event("b") + DONE
-    streams = Streams(backends.load(backend).Decoder)
-    ends = [item for items in streams.read([data]) for item in items if isinstance(item, StreamEnd)]
-    assert [end.size for end in ends] == [len(data) // 2] * 2
+    for sent in (data, data.replace(b"\n", b"\r\n")):
+        streams = Streams(backends.load(backend).Decoder)
+        ends = [item for items in streams.read([sent]) for item in items if isinstance(item, StreamEnd)]
+        assert [end.size for end in ends] == [len(sent) // 2] * 2
 
 
 def test_an_error_gives_the_source_up(backend: str) -> None:
     data = event("a") + b"data: {\n\n" + event("b")
     assert outcome(backend, [data, data], on_error="raise") == ["a", "error", 1]
+
+
+@pytest.mark.parametrize("more", ["", "   ", "\\n"], ids=["at once", "spaces", "escape"])
+def test_a_text_of_nothing_else_is_not_cut(backend: str, more: str) -> None:
+    """However often the word is in a line, the line is searched once and fed whole."""
+    data = b'data: {"choices":[{"index":0,"text":"%s"}]}\n\n' % (f"[DONE]{more}".encode() * 80_000)
+    streams = Streams(backends.load(backend).Decoder)
+    feed, fed = streams._feed, []
+
+    def counted(data: bytes) -> list[object]:
+        fed.append(len(data))
+        return feed(data)
+
+    streams._feed = counted  # type: ignore[method-assign]
+    texts = [item.text for items in streams.read([data + DONE]) for item in items[:1]]
+    assert [len(text) for text in texts] == [80_000 * len(json.loads(f'"[DONE]{more}"'))]
+    assert sum(fed) == len(data + DONE)
+    assert len(fed) <= 4

@@ -8,7 +8,9 @@ from typing import Any
 from ..errors import SSEError
 
 DONE = b"[DONE]"
-LINE_END = re.compile(rb"[\r\n]")
+LINE_END = re.compile(rb"\r\n?|\n")
+NOTHING_MORE = re.compile(rb" *(?:[\r\n]|\Z)")
+"""Spaces to the end of a line, or of what is there of it."""
 
 Item = Any
 """An event, the SSEError that ended the source, or a `StreamEnd`."""
@@ -27,7 +29,8 @@ class Streams:
 
     A decoder ignores what follows [DONE] in the chunk that it is fed. So that nothing gets lost, a chunk is
     cut behind each line that ends with [DONE], and fed line by line from there, until the event that holds
-    that line is over: either the decoder has ended with it, or it was an event like others.
+    that line is over: either the decoder has ended with it, or it was an event like others. A [DONE] with
+    more behind it on its line is part of a text.
     """
 
     def __init__(self, new_decoder: Callable[[], Any]) -> None:
@@ -41,7 +44,7 @@ class Streams:
         """What each chunk brings. With an SSEError (a StreamEnd behind it) the source is given up."""
         held = b""  # the start of a [DONE] that the chunk's end has cut
         waiting: int | None = None  # for the event with this index, a line of which ends with [DONE]
-        on_its_line = False
+        on_its_line = False  # behind that [DONE], where more may follow
         for chunk in chunks:
             data, held = held + chunk, b""
             items: list[Item] = []
@@ -49,19 +52,19 @@ class Streams:
             while start < len(data):
                 marked = False
                 if waiting is None:
-                    at = data.find(DONE, start)
+                    at = _find_done(data, start)
                     if at < 0:
                         end = len(data) - _cut_off(data)
                         held = data[end:]
                     else:
                         end = at + len(DONE)
                         marked = on_its_line = True
+                elif on_its_line and not NOTHING_MORE.match(data, start):
+                    waiting = None
+                    continue
                 else:
                     line_end = LINE_END.search(data, start)
                     end = line_end.end() if line_end else len(data)
-                    if on_its_line and data[start:end].strip(b" \r\n"):
-                        waiting = None  # more follows on the line: the word is part of a text
-                        continue
                     on_its_line = on_its_line and line_end is None
                 items += self._feed(data[start:end])
                 if items and isinstance(items[-1], SSEError):
@@ -104,6 +107,14 @@ class Streams:
         self.found = False
         self.any_stream = True
         return end
+
+
+def _find_done(data: bytes, start: int) -> int:
+    """Where the next [DONE] is that may end its line; -1 if there is none."""
+    at = data.find(DONE, start)
+    while at >= 0 and not NOTHING_MORE.match(data, at + len(DONE)):
+        at = data.find(DONE, at + len(DONE))
+    return at
 
 
 def _cut_off(data: bytes) -> int:
