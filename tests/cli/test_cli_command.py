@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import sselerate
 from benches.workloads import make
+from sselerate.cli.target import named_target
 
 from .conftest import Command
 
@@ -48,7 +51,9 @@ def test_version_names_the_backend(command: Command) -> None:
         (("decode", "--on-error", "ignore"), "invalid choice: 'ignore'"),
         (("decode", "--target", "Nothing"), "there is no event class 'Nothing'; use auto, "),
         (("decode", "--target", "no.such.module:Class"), "cannot import 'no.such.module'"),
-        (("decode", "--target", "json:loads"), "is not an event class: declare it with @event"),
+        (("decode", "--target", "json:loads"), "'json:loads' cannot be the target: unsupported annotation"),
+        (("decode", "--target", "StreamEvent"), "'StreamEvent' cannot be the target: "),
+        (("decode", "--target", "builtins:int"), "'builtins:int' cannot be the target: "),
         (("decode", "--target", "json:"), "there is no event class 'json:'"),
         (("decode", "--target", "ErrorKind"), "there is no event class 'ErrorKind'"),
     ],
@@ -57,6 +62,18 @@ def test_wrong_arguments(command: Command, arguments: tuple[str, ...], message: 
     result = command(*arguments)
     assert (result.code, result.out) == (2, "")
     assert message in result.err
+
+
+def test_every_target_of_the_docs() -> None:
+    """Whatever docs/dialects.md lists as a target can be named, unions as well as classes."""
+    lines = (HERE.parent.parent / "docs" / "dialects.md").read_text(encoding="utf-8").splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("| dialect | who sends it"))
+    table = [line.split(" | ") for line in lines[start : lines.index("", start)]]
+    column = table[0].index("target")
+    names = [name for row in table[2:] for name in re.findall(r"`(\w+)`", row[column])]
+    assert {"ChatCompletionChunk", "ResponseStreamEvent", "GenericEvent"} <= set(names)
+    for name in names:
+        assert named_target(name) is getattr(sselerate, name)
 
 
 def test_a_module_with_a_mistake_is_reported_not_raised(command: Command, tmp_path: Path) -> None:

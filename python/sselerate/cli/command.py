@@ -83,8 +83,9 @@ def _add_decode(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         type=named_target,
         default=None,
         metavar="NAME",
-        help="what the events become: auto (the default) recognises each; or an event class of sselerate, "
-        "such as CompletionStreamEvent; or one of yours, as module:Class",
+        help="what the events become: auto (the default) recognises each; or an event class of sselerate or "
+        "a union of several, such as ChatCompletionChunk or MessageStreamEvent; or one of yours, as "
+        "module:Class",
     )
     parser.add_argument(
         "--format",

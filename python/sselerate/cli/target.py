@@ -1,21 +1,20 @@
-"""What `--target` names: an event class, or None for recognition."""
+"""What `--target` names: an event class, a union of several, or None for recognition."""
 
 import argparse
 import importlib
 import sys
 from typing import Any
 
-from .. import events
-from ..events.declare import Event, schema_of
+from .. import Decoder, events
 
-EXAMPLES = ("auto", "CompletionStreamEvent", "ChatCompletionChunk", "GenericEvent", "module:Class")
+EXAMPLES = ("auto", "ChatCompletionChunk", "MessageStreamEvent", "GenericEvent", "module:Class")
 
 
-def named_target(name: str) -> type[Event] | None:
-    """The class called `name` ("auto": None), one of ours or, as "module:Class", anybody's.
+def named_target(name: str) -> Any:
+    """The target called `name` ("auto": None), one of ours or, as "module:Class", anybody's.
 
     Raises:
-        argparse.ArgumentTypeError: there is no such class, or it is no event class.
+        argparse.ArgumentTypeError: there is nothing of that name, or no decoder takes it.
     """
     if name == "auto":
         return None
@@ -24,11 +23,11 @@ def named_target(name: str) -> type[Event] | None:
     if found is None:
         raise argparse.ArgumentTypeError(f"there is no event class {name!r}; use {', '.join(EXAMPLES)}")
     try:
-        schema_of(found)
+        Decoder(found)
     except (TypeError, NameError) as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    target: type[Event] = found
-    return target
+        reason = str(error).removeprefix("target: ")
+        raise argparse.ArgumentTypeError(f"{name!r} cannot be the target: {reason}") from None
+    return found
 
 
 def _imported(module: str, attribute: str) -> Any:
