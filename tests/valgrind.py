@@ -31,7 +31,11 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 SELECTION = (
     "tests/unit/test_light_events.py",
+    "tests/unit/test_next_streams.py",
+    "tests/unit/test_reused_events.py",
     "tests/unit/test_stream.py",
+    "tests/unit/test_strings.py",
+    "tests/test_text.py",
     "tests/parity/test_pickling.py",
     "tests/conformance/test_lifecycle.py",
     "tests/conformance/test_sources.py",

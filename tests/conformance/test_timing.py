@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.backends import Backend
@@ -116,3 +118,74 @@ def test_typed_events_too(backend: Backend) -> None:
     assert not decoder.done
     assert decoder.feed(b"\n") == []
     assert decoder.done
+
+
+def repeating(count: int) -> list[bytes]:
+    """Events that repeat each other, as those of a stream do."""
+    payload = b'{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"token %d"}}'
+    return [b"event: content_block_delta\ndata: " + payload % n + b"\n\n" for n in range(count)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 16, 50, 99, 100, 126, 127, 128, 129, 200, 255, 300])
+def test_repeating_events_that_chunks_cut(backend: Backend, size: int) -> None:
+    blocks = repeating(40)
+    stream = b"".join(blocks)
+    whole = 0
+    decoder = backend.Decoder()
+    for start in range(0, len(stream), size):
+        texts = [event.text for event in decoder.feed(stream[start : start + size])]
+        before, whole = whole, stream[: start + size].count(b"\n\n")
+        assert texts == [f"token {n}" for n in range(before, whole)]
+    assert decoder.event_index == 40
+
+
+@pytest.mark.parametrize("cut", range(1, 127, 6))
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b'event: ping\ndata: {"type":"ping"}\n\n',
+        b"\n\nid: 7\n: comment\n\n",
+        b'\n\ndata: {"type":"error","error":{"type":"overloaded_error","message":"m"}}\n\n',
+        b"data: [DONE]\n\n",
+        b'"' + b"x" * 5000 + b"\n\n",
+        b"",
+    ],
+    ids=lambda rest: repr(rest[:12]),
+)
+def test_what_only_began_like_the_last_event(backend: Backend, cut: int, rest: bytes) -> None:
+    """The beginning of an event at the end of a chunk, and then something else: as if all were one chunk."""
+
+    def outcome(chunks: list[bytes]) -> tuple[list[Any], Any]:
+        decoder = backend.Decoder(on_error="yield")
+        events = [event for chunk in chunks for event in decoder.feed(chunk)]
+        events += decoder.close()
+        counts = decoder.comment_count, decoder.error_count, decoder.event_index
+        return [str(event) for event in events], (counts, decoder.last_event_id, decoder.done)
+
+    first, begun = b"".join(repeating(6)), repeating(7)[6][:cut]
+    wanted = outcome([first + begun + rest])
+    assert outcome([first + begun, rest]) == wanted
+    assert outcome([first + begun, *(rest[at : at + 1] for at in range(len(rest[:60]))), rest[60:]]) == wanted
+
+
+def test_a_cut_event_is_forgotten_by_reset(backend: Backend) -> None:
+    decoder = backend.Decoder()
+    blocks = repeating(7)
+    decoder.feed(b"".join(blocks[:6]) + blocks[6][:60])
+    decoder.reset()
+    assert [event.text for event in decoder.feed(blocks[0] + blocks[1])] == ["token 0", "token 1"]
+
+
+@pytest.mark.parametrize("limit", [130, 131, 132, 133, 134, 140])
+def test_the_limit_of_a_cut_event(backend: Backend, limit: int) -> None:
+    """It is found by the chunk that goes beyond it."""
+    blocks = repeating(7)
+    longer = blocks[6].replace(b"token", b"longer token")
+    for cut in range(100, len(longer)):
+        decoder = backend.Decoder(max_event_bytes=limit, on_error="yield")
+        seen = [len(decoder.feed(chunk)) for chunk in (b"".join(blocks[:6]), longer[:cut], longer[cut:])]
+        kept = len(longer) - len(b"\n\n\n")  # its lines without their ends
+        assert sum(seen) == 7
+        assert decoder.error_count == (kept > limit)
+        if kept > limit:
+            assert seen[1] == (len(longer[:cut].replace(b"\n", b"")) > limit)

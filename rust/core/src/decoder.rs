@@ -1,6 +1,6 @@
 //! Bytes of a stream to payloads that are ready to become typed events.
 //!
-//! The order in which a byte meets things: the templates (is this the last event again?), the framing, the tape, and the
+//! The order in which a byte meets things: the templates (is this the last event again? cut by a chunk: see `seam`), the framing, the tape, and the
 //! questions every payload is asked: is it the terminator, an error of the server, of which class is it. What comes out
 //! borrows from the chunk or from buffers here; objects are made by whoever asks.
 
@@ -8,6 +8,7 @@ use crate::error::{JsonError, JsonErrorKind};
 use crate::framing::{End, Frame, Framer, Item, StreamFramer};
 use crate::json::{Kind, Node, Tape, lone_surrogate, parse, replace_surrogates};
 use crate::schema::{Mismatch, Recognised, Schema, ShapeId, Target};
+use crate::seam::Seam;
 use crate::stash::Stash;
 use crate::template::{Adapted, Change, Learned, Predictor, Span, Taken};
 use std::borrow::Cow;
@@ -54,6 +55,8 @@ pub struct Decoder {
     framer: StreamFramer,
     /// Payloads that come before whatever the framer has next.
     stash: Stash,
+    /// The beginning of an event that the framer has not seen.
+    seam: Seam,
     reader: Reader,
 }
 
@@ -195,6 +198,7 @@ impl Decoder {
         Self {
             framer: StreamFramer::new(options.max_event_bytes, options.binary),
             stash: Stash::default(),
+            seam: Seam::default(),
             reader: Reader {
                 error_is_data: schema.declares_error(),
                 schema,
@@ -221,6 +225,7 @@ impl Decoder {
     pub fn reset(&mut self) {
         self.framer.reset();
         self.stash.clear();
+        self.seam.clear();
         self.reader.predictor.begin();
         (self.reader.event_index, self.reader.done, self.reader.ended, self.reader.unknown) = (0, false, false, false);
     }
@@ -269,7 +274,7 @@ impl Decoder {
     /// go on with [`Decoder::step`].
     #[inline]
     pub fn end_chunk(&mut self, chunk: &[u8], position: usize) -> bool {
-        let used_up = position == chunk.len() && self.stash.is_empty() && self.framer.at_block_start();
+        let used_up = position == chunk.len() && self.is_between_events();
         if used_up {
             self.framer.split(position);
         }
@@ -333,11 +338,58 @@ impl Decoder {
         if !self.stash.is_empty() {
             return Some(self.reader.read_stashed(&mut self.stash));
         }
-        if let Some(taken) = self.taken_item(chunk, position) {
+        if !self.seam.is_empty() {
+            if !self.seam.add(&chunk[*position..]) {
+                *position = chunk.len();
+                return None;
+            }
+            if let Some(taken) = self.taken_at_seam(position) {
+                return Some(Step::Hit(self.reader.hit(taken, self.seam.bytes())));
+            }
+        } else if let Some(taken) = self.taken_item(chunk, position) {
             return Some(Step::Hit(self.reader.hit(taken, chunk)));
+        } else if self.holds_back(chunk, *position) {
+            *position = chunk.len();
+            return None;
         }
         let item = self.framer.next(chunk, position)?;
         Some(self.reader.read(item, chunk, &mut self.stash))
+    }
+
+    /// Hold back the rest of a chunk from the framer, if it is the beginning of an event that a template may fit.
+    fn holds_back(&mut self, chunk: &[u8], position: usize) -> bool {
+        let rest = &chunk[position..];
+        // What ends with a line is read as lines: there is no more to come of an event that fits.
+        if rest.last().is_none_or(|&last| last == b'\n') || !self.may_take() {
+            return false;
+        }
+        let reader = &self.reader;
+        let Some((data, usual)) = reader.predictor.may_begin(rest) else { return false };
+        let held = self.seam.hold(rest, data, usual, reader.options.max_event_bytes);
+        if held {
+            self.framer.split(position);
+        }
+        held
+    }
+
+    /// The event that was held back, if with the bytes behind it it fits a template. If not, the framer gets what was held back, as
+    /// the chunk that it is the end of.
+    fn taken_at_seam(&mut self, position: &mut usize) -> Option<Taken> {
+        let (reader, held) = (&mut self.reader, self.seam.held());
+        let taken = reader.predictor.take_event(self.seam.bytes(), 0);
+        let taken = taken.filter(|taken| taken.end > held.len() && taken.end <= reader.options.max_event_bytes);
+        if let Some(taken) = taken {
+            self.framer.took(taken.bare, 0);
+            self.framer.split(held.len());
+            *position += taken.end - held.len();
+            reader.event_index += 1;
+        } else {
+            // It has no event: no line of it is whole but one of a name.
+            let item = self.framer.next(held, &mut 0);
+            debug_assert!(item.is_none(), "an event at the end of a chunk: {item:?}");
+        }
+        self.seam.clear();
+        taken
     }
 
     /// The item of an array at `*position`, if it fits a template.
@@ -356,7 +408,12 @@ impl Decoder {
     /// Whether all events so far lie behind, and what comes next is a line.
     #[inline]
     pub fn at_block_start(&mut self) -> bool {
-        !self.reader.ended && self.stash.is_empty() && self.framer.at_block_start()
+        !self.reader.ended && self.is_between_events()
+    }
+
+    #[inline]
+    fn is_between_events(&mut self) -> bool {
+        self.stash.is_empty() && self.seam.is_empty() && self.framer.at_block_start()
     }
 
     /// The next thing in `chunk` at or after `*position`, which moves behind it. None: the chunk is used up.
@@ -375,6 +432,10 @@ impl Decoder {
         }
         if !self.stash.is_empty() {
             return Some(self.reader.read_stashed(&mut self.stash));
+        }
+        if !self.seam.is_empty() {
+            self.framer.next(self.seam.held(), &mut 0);
+            self.seam.clear();
         }
         let item = self.framer.finish()?;
         Some(self.reader.read(item, b"", &mut self.stash))

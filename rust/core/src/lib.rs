@@ -15,5 +15,6 @@ pub mod framing;
 pub mod json;
 pub mod limits;
 pub mod schema;
+mod seam;
 mod stash;
 pub mod template;

@@ -240,6 +240,15 @@ impl Predictor {
         self.first_fit::<BLOCK>(chunk, at)
     }
 
+    /// Where the data of the event that is expected begins, and how many bytes it may have in all, if these are the first of it.
+    pub(crate) fn may_begin(&self, bytes: &[u8]) -> Option<(usize, usize)> {
+        let template = self.templates.get(self.templates.get(self.last)?.successor)?;
+        let segment = template.holes.first().map_or(template.constant.len(), |hole| hole.behind);
+        let length = segment.min(bytes.len());
+        let begins = template.framed && template.constant.get(..length)? == &bytes[..length];
+        begins.then_some((template.payload.0, template.text.len()))
+    }
+
     /// Take whole events from `at` on, none with more than `limit` bytes, as long as they fit the template of the first, and give each with its
     /// holes to `each` until that says no: how many, and where the last one ends. Values that stand alone are not taken.
     #[inline]

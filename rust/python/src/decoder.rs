@@ -380,7 +380,9 @@ impl State {
             return Err(PyRuntimeError::new_err("feed() after close(); call reset() first"));
         }
         let chunk = Chunk::of(data)?;
-        self.decode_left(py, chunk.bytes(py), sink)?;
+        if !self.left.is_empty() {
+            self.decode_left(py, chunk.bytes(py), sink)?;
+        }
         self.decode_chunk(py, chunk.bytes(py), sink)
     }
 
@@ -395,10 +397,8 @@ impl State {
     }
 
     /// Decode what an error left over. Should there be another one, `after` is left over too.
+    #[cold]
     fn decode_left(&mut self, py: Python<'_>, after: &[u8], sink: &mut Sink<'_, '_>) -> PyResult<()> {
-        if self.left.is_empty() {
-            return Ok(());
-        }
         let mut left = std::mem::take(&mut self.left);
         let mut position = 0;
         self.decode_until_error(py, left.rest(), &mut position, sink).map_err(|error| {

@@ -9,8 +9,9 @@ pub(crate) struct Leftover {
 }
 
 impl Leftover {
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.rest().is_empty()
+        self.at == self.bytes.len()
     }
 
     pub(crate) fn rest(&self) -> &[u8] {
