@@ -125,9 +125,18 @@ def test_equality_and_hash(sample: CompletionStreamEvent) -> None:
     assert len({built(), built(), built(id="j")}) == 2
 
 
-def test_events_with_dicts_are_not_hashable() -> None:
+def test_unknown_keys_leave_the_hash_alone(backend: Backend) -> None:
+    """A key that a server adds must not make what was hashable unhashable."""
+    wire = {key: value for key, value in WIRE.items() if key != "choices"}
+    plain, more = decoded(backend, wire), decoded(backend, {**wire, "x": [{}]})
+    assert hash(plain) == hash(more) == hash(decoded(backend, {**wire, "x": [{}]}))
+    assert plain != more
+    assert len({plain, more, decoded(backend, {**wire, "x": [{}]})}) == 2
+
+
+def test_declared_dicts_are_not_hashable(backend: Backend) -> None:
     with pytest.raises(TypeError, match="unhashable"):
-        hash(built(extra={}))
+        hash(decoded(backend, WIRE))  # of which top_logprobs holds dicts
 
 
 @pytest.mark.parametrize(

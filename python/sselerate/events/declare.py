@@ -169,11 +169,12 @@ _set_absent: Callable[[Any, int], None] = vars(_Presence)["_absent"].__set__
 class Event(_Presence):
     """Base of all event classes.
 
-    Events are immutable values: they compare and hash by their fields, can be pickled, copied, matched by
-    keyword pattern and changed with `dataclasses.replace`. Sequences in events are tuples.
+    Events are immutable values: they compare by their fields, can be pickled, copied, matched by keyword
+    pattern and changed with `dataclasses.replace`. Sequences in events are tuples. They hash by their
+    declared fields, whatever unknown keys were sent; one that holds a dict or a list there has no hash.
     """
 
-    extra: dict[str, Any] | None = None
+    extra: dict[str, Any] | None = dataclasses.field(default=None, hash=False)
     """The keys of the JSON object that the class does not declare, in the order sent; None if there were
     none.
 
