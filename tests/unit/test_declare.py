@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 import decimal
 import enum
+import functools
 import json
 import typing
 from typing import Any, Literal, Optional, Union
@@ -301,6 +302,58 @@ def test_inheritance(backend: Backend) -> None:
 
     assert [field.name for field in schema_of(Narrow).fields] == ["first", "second", "third"]
     assert schema_of(Narrow).fields[2].default == 3
+
+
+def logged(method: Any) -> Any:
+    @functools.wraps(method)
+    def wrapper(*given: Any) -> Any:
+        return method(*given)
+
+    return wrapper
+
+
+@pytest.mark.parametrize("base", [Event, object])
+def test_super(base: type) -> None:
+    """The class that the decorator returns is another than the one that the compiler gave to super()."""
+
+    @event
+    class Method(base):  # type: ignore[misc,valid-type]
+        n: int
+
+        @logged
+        def to_json(self) -> str:
+            return super().to_json() + "!"
+
+    @event
+    class Property(base):  # type: ignore[misc,valid-type]
+        n: int
+
+        @property
+        def text(self) -> str:
+            return super().__repr__()
+
+    @event
+    class Static(base):  # type: ignore[misc,valid-type]
+        n: int
+
+        @staticmethod
+        def itself() -> Any:
+            return __class__  # type: ignore[name-defined]
+
+        @classmethod
+        def from_class(cls) -> Any:
+            return super().__new__(cls)
+
+    @event
+    class Derived(Method):
+        def to_json(self) -> str:
+            return super().to_json() + "?"
+
+    assert Method(n=1).to_json() == '{"n":1}!'
+    assert Derived(n=1).to_json() == '{"n":1}!?'
+    assert Property(n=1).text.endswith("Property(n=1)")
+    assert Static.itself() is Static
+    assert type(Static.from_class()) is Static
 
 
 def test_wire_names(backend: Backend) -> None:

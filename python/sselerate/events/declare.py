@@ -23,6 +23,7 @@ Traps for whoever changes this file:
 
 import collections.abc
 import dataclasses
+import inspect
 import json
 import sys
 import types
@@ -392,6 +393,7 @@ def event(
 def _declare(cls: type, rename: str | None, light: bool, namespace: Mapping[str, Any]) -> type:
     if not isinstance(cls, type):
         raise TypeError(f"@event decorates classes, not {cls!r}")
+    written = cls
     if not issubclass(cls, Event):
         members = {k: v for k, v in cls.__dict__.items() if k not in ("__dict__", "__weakref__")}
         bases = tuple(base for base in cls.__bases__ if base is not object)
@@ -402,6 +404,7 @@ def _declare(cls: type, rename: str | None, light: bool, namespace: Mapping[str,
         if name not in cls.__dict__ and isinstance(getattr(cls, name, None), property):
             setattr(cls, name, dataclasses.field())
     declared: Any = dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)(cls)
+    _move_super(written, declared)
     declared.__wire__ = _wire_names(declared, rename)
     declared.__schema__ = None
     if declared.__post_init__ is not Event.__post_init__ and not hasattr(declared, "__getattr__"):
@@ -418,6 +421,23 @@ def _declare(cls: type, rename: str | None, light: bool, namespace: Mapping[str,
             except NameError:
                 continue
     return declared  # type: ignore[no-any-return]
+
+
+def _move_super(written: type, declared: type) -> None:
+    """Makes ``super()`` and ``__class__`` in the methods of a class mean the class that was made of it.
+
+    The compiler gives all functions of a class body one cell that holds the class.
+    """
+    for member in vars(written).values():
+        is_property = isinstance(member, property)
+        parts: tuple[Any, ...] = (member.fget, member.fset, member.fdel) if is_property else (member,)
+        for function in map(inspect.unwrap, parts):
+            code = getattr(function, "__code__", None)
+            if code is not None and "__class__" in code.co_freevars:
+                cell = function.__closure__[code.co_freevars.index("__class__")]
+                if cell.cell_contents is written:
+                    cell.cell_contents = declared
+                    return
 
 
 def _is_light(shape: Shape, light: bool) -> bool:
