@@ -205,6 +205,8 @@ def test_same_tags_are_refused() -> None:
         ({"__annotations__": {"_hidden": str}}, r"Made\._hidden: .* underscore"),
         ({"__annotations__": {"a": tuple}, "a": dataclasses.field(default_factory=tuple)}, "default_factory"),
         ({"__annotations__": {"a": str}, "a": dataclasses.field(default="", init=False)}, "init=False"),
+        ({"__annotations__": {"a": dataclasses.InitVar[int]}}, r"Made\.a: InitVar is not supported"),
+        ({"__annotations__": {"a": "dataclasses.InitVar[int]"}}, r"Made\.a: InitVar is not supported"),
         (
             {"__annotations__": {"a": str, "b": str}, "b": dataclasses.field(metadata={"wire": "a"})},
             r"Made\.b: wire name 'a' is taken by field 'a'",

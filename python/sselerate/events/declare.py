@@ -478,6 +478,9 @@ def _wire_names(cls: Any, rename: str | None) -> dict[str, str]:
         inherited.update(base.__dict__.get("__wire__", {}))
     own = _annotated_here(cls)
     names: dict[str, str] = {}
+    for name, field in cls.__dataclass_fields__.items():
+        if field._field_type is dataclasses._FIELD_INITVAR:  # type: ignore[attr-defined]
+            raise TypeError(f"{cls.__qualname__}.{name}: InitVar is not supported")
     for field in dataclasses.fields(cls)[1:]:
         where = f"{cls.__qualname__}.{field.name}"
         if field.name.startswith("_"):
