@@ -69,6 +69,10 @@ class Adapter:
             target: as in `sselerate.iter_events`.
             options: those of `sselerate.Decoder`.
             request: the arguments of the request.
+
+        Raises:
+            TypeError, ValueError: the target or an option is wrong; no request is made.
+            ResponseError, ContentTypeError: as `events` does.
         """
         Decoder(target, **options or {})  # refuses what is wrong before a request is made
         with self.events(self._send(client, method, url, request), target, **options or {}) as events:
@@ -159,6 +163,10 @@ class AsyncAdapter:
             target: as in `sselerate.aiter_events`.
             options: those of `sselerate.Decoder`.
             request: the arguments of the request.
+
+        Raises:
+            TypeError, ValueError: the target or an option is wrong; no request is made.
+            ResponseError, ContentTypeError: as `events` does.
         """
         Decoder(target, **options or {})  # refuses what is wrong before a request is made
         response = await self._send(client, method, url, request)
