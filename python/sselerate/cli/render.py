@@ -2,8 +2,10 @@
 
 from typing import Protocol, TextIO
 
-from ..events import ErrorEvent, Event
-from . import facts
+from ..events import ErrorEvent, Event, Usage
+from ..events.answers import number as count
+from ..events.answers import reason
+from . import answer
 from .stream import StreamEnd
 from .summary import Row, table
 from .terminal import escaped, escaped_json, is_terminal
@@ -35,21 +37,21 @@ class Text:
         self.out = out
         self.terminal = is_terminal(out)
         self.last = "\n"
+        self.text = answer.Text()
         self.further = 0
         self.note: str | None = None
 
     def event(self, event: Event) -> None:
-        if isinstance(event, ErrorEvent):
-            return
-        text = facts.text_of(event)
+        first = answer.first_choice(event)
+        self.further += first is not event
+        text = self.text.added(first)
         if text:
             self.out.write(escaped(text) if self.terminal else text)
             self.last = text[-1]
-        elif facts.further_choices(event):
-            self.further += 1
 
     def end(self, source: str, number: int, end: StreamEnd) -> None:
         self.end_line()
+        self.text = answer.Text()
         self.note = None
         if self.further:
             self.note = f"{self.further} events of further choices left out; --format jsonl shows them"
@@ -99,27 +101,33 @@ class Summary:
     def __init__(self, out: TextIO) -> None:
         self.out = out
         self.rows: list[Row] = []
+        self.start()
+
+    def start(self) -> None:
         self.row = Row()
+        self.text = answer.Text()
 
     def event(self, event: Event) -> None:
-        if isinstance(event, ErrorEvent):
-            return
         row = self.row
-        row.events += 1
-        row.characters += len(facts.text_of(event))
-        row.model = facts.model_of(event) or row.model
-        row.reason = facts.reason_of(event) or row.reason
-        put_in, put_out = facts.usage_of(event)
-        # The last count wins; Anthropic sends both in the first event and one of them again in the last.
-        row.input = row.input if put_in is None else put_in
-        row.output = row.output if put_out is None else put_out
+        first = answer.first_choice(event)
+        row.events += not isinstance(event, ErrorEvent)
+        row.characters += len(self.text.added(first))
+        row.model = row.model or answer.model_of(event)
+        row.reason = reason(getattr(first, "finish_reason", None)) or row.reason
+        usage = getattr(event, "usage", None)
+        if isinstance(usage, Usage):
+            # Of each count the last one: Anthropic tells the input at the start and the output at the end.
+            put_in, put_out = count(usage.input_tokens), count(usage.output_tokens)
+            row.input = row.input if put_in is None else put_in
+            row.output = row.output if put_out is None else put_out
 
     def end(self, source: str, number: int, end: StreamEnd) -> None:
-        row, self.row = self.row, Row()
+        row = self.row
         row.source = source if number == 1 else f"{source} #{number}"
         row.size = end.size
         row.errors = end.errors
         self.rows.append(row)
+        self.start()
 
     def pause(self) -> None:
         pass
