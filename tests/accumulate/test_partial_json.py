@@ -94,6 +94,8 @@ def test_any_text_never_raises(text: str, data: st.DataObject) -> None:
         ("{} {}", {}),
         ("[1 2]", [1]),
         ("[1, x", [1]),
+        ('{"a": "x\ny"}', {"a": "x"}),
+        ('{"a\tb": 1}', {}),
         ("[NaN, -Infinity]", [float("nan"), float("-inf")]),
         ('{"a": 1, "a": 2}', {"a": 2}),
     ],
@@ -101,6 +103,12 @@ def test_any_text_never_raises(text: str, data: st.DataObject) -> None:
 def test_what_is_seen(text: str, seen: Any) -> None:
     assert repr(fed(text).value()) == repr(seen)
     assert repr(fed(*text).value()) == repr(seen)
+
+
+@pytest.mark.parametrize("character", [chr(code) for code in range(32)])
+def test_control_characters_must_be_escaped(character: str) -> None:
+    parser = fed('{"a": "x', character + 'y"}')
+    assert (parser.broken, parser.complete, parser.value()) == (True, False, {"a": "x"})
 
 
 def test_limits() -> None:

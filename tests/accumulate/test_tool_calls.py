@@ -99,6 +99,19 @@ FORMS: dict[str, tuple[list[Any], list[tuple[str, str]]]] = {
     "id empty afterwards": ([tool('{"a"', name="get", id="c1"), tool(": 1}", id="", name="")], ONE),
     "id only later": ([tool("", name="get"), tool('{"a": 1}', id="c1")], ONE),
     "id made up for every piece": ([tool('{"a"', name="get", id="c1"), tool(": 1}", id="c2")], ONE),
+    "id made up for every piece, some of them empty": (
+        [tool("", name="get", id="c1"), tool("", id="c2"), tool('{"a": 1}', id="c3"), tool("", id="c4")],
+        ONE,
+    ),
+    "index always 0, name after id": (
+        [
+            tool('{"a": 1}', name="get", id="c1"),
+            tool(None, id="c2"),
+            tool("", name="put", id="c2"),
+            tool('{"b": 2}', id="c2"),
+        ],
+        TWO,
+    ),
     "id repeated": ([tool('{"a"', name="get", id="c1"), tool(": 1}", id="c1")], ONE),
     "name later": ([tool("", id="c1"), tool('{"a"', name="get"), tool(": 1}")], ONE),
     "name repeated": ([tool('{"a"', name="get", id="c1"), tool(": 1}", name="get", id="c1")], ONE),

@@ -15,14 +15,16 @@ from ..events.gemini import (
     GenerateContentResponse,
 )
 from .joined import Rest, Text, changed, said
+from .partial_json import MAX_DEPTH
 from .rules import Rules
 from .tool_calls import Call, Calls
 
 __all__ = ["GeminiRules"]
 
-_STEP = re.compile(r"\.([^.\[\]]+)|\[([0-9]+)\]|\['([^']*)'\]|\[\"([^\"]*)\"\]")
-_MAX_ITEMS = 100_000
-"""Arguments that are streamed may name a place in a list; one beyond this is a mistake."""
+_STEP = re.compile(r"\.([^.\[\]]+)|\[([0-9]{1,9})\]|\['([^']*)'\]|\[\"([^\"]*)\"\]")
+_MAX_GAPS = 1000
+"""Items that the paths of streamed arguments may leave out, of all lists together: empty objects have no
+path of their own. One far behind the others is a mistake."""
 
 
 class _Part:
@@ -90,40 +92,55 @@ class _StreamedArgs:
                     self._texts.setdefault(path, Text()).add(value)
                 elif key == "nullValue":
                     self._values[path] = None
-                elif key in ("numberValue", "boolValue"):
+                elif key in ("numberValue", "boolValue") and isinstance(value, int | float):
                     self._values[path] = value
 
     def value(self) -> dict[str, Any]:
         root: dict[str, Any] = {}
+        gaps = _MAX_GAPS
         for path, value in self._values.items():
             text = self._texts.get(path)
-            _set(root, _steps(path), value if text is None else str(text))
+            gaps = _set(root, _steps(path), value if text is None else str(text), gaps)
         return root
 
 
 def _steps(path: str) -> list[str | int]:
-    found = _STEP.findall(path.removeprefix("$"))
-    return [int(index) if index else name or quoted or double for name, index, quoted, double in found]
+    """The keys and indexes that make up a path; none if it cannot be read."""
+    steps: list[str | int] = []
+    at = int(path.startswith("$"))
+    while at < len(path):
+        found = _STEP.match(path, at)
+        if found is None:
+            return []
+        name, index, quoted, double = found.groups("")
+        steps.append(int(index) if index else name or quoted or double)
+        at = found.end()
+    return steps
 
 
-def _set(root: dict[str, Any], steps: list[str | int], value: Any) -> None:
-    """Puts ``value`` where ``steps`` lead; what contradicts what is there already is left out."""
+def _set(root: dict[str, Any], steps: list[str | int], value: Any, gaps: int) -> int:
+    """Puts ``value`` where ``steps`` lead, through lists with so many ``gaps`` at most, and says how many
+    are left. What leads too deep or contradicts what is there already is left out."""
+    if len(steps) > MAX_DEPTH:
+        return gaps
     inside: Any = root
     for i, step in enumerate(steps):
         last = i + 1 == len(steps)
         fresh: Any = value if last else [] if isinstance(steps[i + 1], int) else {}
         if isinstance(step, int):
-            if not isinstance(inside, list) or step > min(len(inside) + 1000, _MAX_ITEMS):
-                return
+            if not isinstance(inside, list) or step > len(inside) + gaps:
+                return gaps
+            gaps -= max(step - len(inside), 0)
             inside.extend([None] * (step + 1 - len(inside)))
             if last or inside[step] is None:
                 inside[step] = fresh
         else:
             if not isinstance(inside, dict):
-                return
+                return gaps
             if last or inside.get(step) is None:
                 inside[step] = fresh
         inside = inside[step]
+    return gaps
 
 
 class _Candidate:

@@ -15,11 +15,11 @@ from .joined import Text
 
 __all__ = ["PartialJSON"]
 
-_MAX_DEPTH = 128
+MAX_DEPTH = 128
 """How deep values may nest, as in a decoder."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_PLAIN = re.compile(r'[^"\\]*')
+_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
 _WORD = re.compile(r"[-+.0-9A-Za-z]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<rest>(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)")
 _HEX = re.compile(r"[0-9a-fA-F]{4}")
@@ -127,7 +127,7 @@ class PartialJSON:
             self._put("")
             self._begin_string(is_key=False)
         elif mark in "{[":
-            if len(self._stack) == _MAX_DEPTH:
+            if len(self._stack) == MAX_DEPTH:
                 self._state = _BROKEN
                 return
             opened: Any = {} if mark == "{" else []
@@ -172,8 +172,11 @@ class PartialJSON:
         if stop < len(text):
             if text[stop] == "\\":
                 self._escape = "\\"
-            else:
+            elif text[stop] == '"':
                 self._end_string()
+            else:  # control characters must be escaped
+                self._show_string()
+                self._state = _BROKEN
             stop += 1
         return stop
 

@@ -6,7 +6,7 @@ from typing import Any
 from ..events.answers import arguments, number, string
 from ..events.declare import Event, event
 from .joined import Rest, Text
-from .partial_json import PartialJSON
+from .partial_json import MAX_DEPTH, PartialJSON
 
 __all__ = ["Call", "Calls", "ToolCall"]
 
@@ -100,8 +100,7 @@ class Calls:
     - A piece without an index belongs to the call with its id, else to the last one, unless it has a name
       and that one has too: then it begins a call.
     - An index that comes again with another id and a name begins a call (servers that always send 0).
-      Without a name it goes on with the last one (servers that make up an id for every piece), unless it
-      has no arguments.
+      Without a name it goes on with the last one (servers that make up an id for every piece).
     - An index that comes again with a name but no id begins a call if the arguments of the last one are
       whole.
     """
@@ -134,7 +133,9 @@ class Calls:
         if id:
             if not call.id:
                 call.id = id
-            self._by_id[call.index, id] = self._by_id_alone[id] = call
+            if id == call.id or name or text:
+                # Else it may be the id of a call whose name is to come.
+                self._by_id[call.index, id] = self._by_id_alone[id] = call
         call.add_name(name)
         call.add_arguments(arguments(text))
         return call
@@ -148,7 +149,7 @@ class Calls:
                 return orphan if orphan is not None and orphan.index is None else None
             if id and last.id and id != last.id:
                 known = self._by_id.get((index, id))
-                return known if known is not None or name or not text else last
+                return known if known is not None or name else last
         else:
             if id and (known := self._by_id_alone.get(id)):
                 return known
@@ -175,8 +176,13 @@ def _begins(last: Call, name: str, text: Any) -> bool:
 
 
 def parsed(text: str) -> Any:
-    """The value of ``text``; None if it is not JSON."""
+    """The value of ``text``; None if it is not JSON, or nested deeper than a decoder takes."""
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        reader = PartialJSON()
+        reader.feed(text)
+        return None if reader.broken else value
+    return value
