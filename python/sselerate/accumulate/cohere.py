@@ -82,6 +82,8 @@ class CohereRules(Rules):
         super().__init__(partial_json)
         self._id = self._role = ""
         self._contents: dict[int, _Content] = {}
+        self._last_content = 0
+        """The largest index of a part of the content."""
         self._plan = Text()
         self._calls = Calls(partial_json)
         self._citations: list[c.CohereCitation] = []
@@ -98,8 +100,14 @@ class CohereRules(Rules):
         self._rest.replace(event.extra)
         if isinstance(event, c.CohereMessageEndEvent):
             self._ended = True
-            self._end = event.delta if isinstance(event.delta, c.CohereEndDelta) else self._end
-            return self._end is not None or event.delta is None
+            end = event.delta
+            if not isinstance(end, c.CohereEndDelta):
+                return end is None
+            self._end = end
+            self._rest.replace(end.extra)
+            if end.error is not None:
+                self._rest.replace({"error": end.error})
+            return True
         delta = getattr(event, "delta", None)
         if delta is None:
             return True
@@ -131,7 +139,8 @@ class CohereRules(Rules):
     def _add_content(self, index: Any, content: Any) -> None:
         index = number(index)
         if index is None:
-            index = max(self._contents, default=0)
+            index = self._last_content
+        self._last_content = max(self._last_content, index)
         self._contents.setdefault(index, _Content()).push(content)
 
     def _add_call(self, index: Any, piece: Any) -> None:
@@ -158,10 +167,6 @@ class CohereRules(Rules):
             citations=tuple(self._citations) or None,
             extra=self._message_rest.value(),
         )
-        if self._end is not None:
-            self._rest.replace(self._end.extra)
-            if self._end.error is not None:
-                self._rest.replace({"error": self._end.error})
         return CohereChatResponse(
             id=self._id,
             finish_reason=self.finish_reason(),

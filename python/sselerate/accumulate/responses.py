@@ -320,6 +320,8 @@ class ResponseRules(Rules):
         self._response: r.Response | None = None
         self._items: dict[int, _Item] = {}
         self._by_id: dict[str, int] = {}
+        self._last = -1
+        """The largest index of an item."""
         self._ended: Any = None
         """The last event, once it has come."""
         self._rest = Rest()
@@ -359,13 +361,13 @@ class ResponseRules(Rules):
             index = self._by_id.get(id) if isinstance(id, str) else None
         if index is None:
             # Neither index nor a known id: the last item if it is of that kind, else a new one.
-            last = max(self._items, default=-1)
-            index = (
-                last if id is None and last in self._items and self._items[last].kind == kind else last + 1
-            )
+            last = self._items.get(self._last)
+            goes_on = id is None and last is not None and last.kind == kind
+            index = self._last if goes_on else self._last + 1
         item = self._items.get(index)
         if item is None:
             item = self._items[index] = _Item(kind, id, self.partial_json)
+            self._last = max(self._last, index)
         if isinstance(id, str):
             self._by_id[id] = index
         return item
@@ -442,7 +444,8 @@ class ResponseRules(Rules):
 
 
 def _texts(parts: Any) -> list[str]:
-    return [string(part.text) for part in parts or () if isinstance(part, r.ResponseContentPart)]
+    some = parts if isinstance(parts, tuple) else ()
+    return [string(part.text) for part in some if isinstance(part, r.ResponseContentPart)]
 
 
 def _kind(event: r.ResponseItemEvent) -> str:
