@@ -1,6 +1,5 @@
 """Chat completions: the chunks of `events.chat` become a `ChatCompletion`, whichever server sent them."""
 
-import json
 from typing import Any
 
 from ..events.answers import arguments, number, reason, string
@@ -12,6 +11,7 @@ from ..events.chat import (
     ChatCompletionLogprobs,
     ChatCompletionReasoningDetail,
     ChatCompletionToolCallDelta,
+    content_text,
 )
 from ..events.declare import Event, event
 from ..events.usage import CompletionUsage
@@ -151,19 +151,21 @@ class _Content:
         self.pieces: list[str] = []
         self._parts: list[dict[str, Any]] | None = None
 
-    def add(self, content: Any) -> None:
-        if isinstance(content, list | tuple):
+    def add(self, content: Any) -> bool:
+        """False if it is no content."""
+        if isinstance(content, list):
             if self._parts is None:
                 self._parts = [{"type": "text", "text": self.pieces}] if self.pieces else []
             _add_parts(self._parts, content)
         elif isinstance(content, dict):
             self.add([content])
+        elif isinstance(content, bool):
+            return False
+        elif self._parts is None:
+            self.pieces.append(content_text(content))
         else:
-            text = content if isinstance(content, str) else json.dumps(content)
-            if self._parts is None:
-                self.pieces.append(text)
-            else:
-                _add_parts(self._parts, [{"type": "text", "text": text}])
+            _add_parts(self._parts, [content_text(content)])
+        return True
 
     def value(self) -> Any:
         if self._parts is not None:
@@ -177,7 +179,7 @@ class _Content:
         return _text_of(self.value(), kind)
 
 
-def _add_parts(parts: list[dict[str, Any]], more: list[Any] | tuple[Any, ...]) -> None:
+def _add_parts(parts: list[dict[str, Any]], more: list[Any]) -> None:
     """Joins parts of Mistral to those there are: a part of the type of the last one goes on with it."""
     for part in more:
         if isinstance(part, str):
@@ -202,7 +204,7 @@ def _add_parts(parts: list[dict[str, Any]], more: list[Any] | tuple[Any, ...]) -
         elif inner is not None:
             last[kind] = inner
         for key, value in part.items():
-            if key != kind and value is not None:
+            if key not in ("type", kind) and value is not None:
                 last[key] = value
 
 
@@ -345,7 +347,7 @@ class _Choice:
         if delta.role is not None:
             self.role = self.role or string(delta.role)
         if delta.content is not None:
-            self.content.add(delta.content)
+            placed = self.content.add(delta.content)
             self.any_delta = self.any_delta or delta.content != ""
         if isinstance(delta.refusal, str):
             self.refusal.add(delta.refusal)
@@ -568,13 +570,17 @@ class ChatRules(Rules):
         return self._choices[min(self._choices)].finish_reason if self._choices else None
 
     def usage(self) -> CompletionUsage | None:
-        if self._usage is None:
-            # Groq says it in a place of its own.
-            groq = self._rest.state.get("x_groq")
-            usage = groq.get("usage") if isinstance(groq, dict) else None
-            if isinstance(usage, dict):
+        if self._usage is not None:
+            return self._usage
+        # Groq says it in a place of its own, Moonshot in the choice.
+        for place in [
+            self._rest.state.get("x_groq"),
+            *[choice.rest.state for choice in self._choices.values()],
+        ]:
+            usage = place.get("usage") if isinstance(place, dict) else None
+            if isinstance(usage, dict) and usage:
                 from .._fallback.schema import Builders
 
                 built: CompletionUsage = Builders().of(CompletionUsage)(usage)
                 return built
-        return self._usage
+        return None

@@ -8,7 +8,7 @@ on the wire. The original of a translated event, ``rawEvent``, is in ``extra``.
 import dataclasses
 from typing import Any, Literal, TypeAlias
 
-from .answers import StreamEvent, ToolCallDelta, Usage, arguments, number, reason, string
+from .answers import StreamEvent, ToolCallDelta, Usage, number, reason, string
 from .declare import event
 
 __all__ = [
@@ -241,10 +241,7 @@ class AGUIToolCallEvent(AGUIEvent):
         """The piece of the call. Calls have ids, and no index."""
         if self.type == "TOOL_CALL_END":
             return ()
-        call = ToolCallDelta(
-            None, self.tool_call_id or None, self.tool_call_name or None, arguments(self.delta)
-        )
-        return (call,)
+        return (ToolCallDelta.of(None, self.tool_call_id, self.tool_call_name, self.delta),)
 
 
 @event(rename="camel")

@@ -7,8 +7,9 @@ The answers are properties of the classes that come out of a decoder (`StreamEve
 They never raise, whatever a server has sent: what is missing or of an odd type counts as nothing.
 
 A class whose JSON has a key of such a name, with the same meaning, declares it as a field (``usage`` of a
-chat chunk). Where the meaning differs the field has another name: ``ResponseTextDoneEvent.full_text`` is the
-key ``text``, which repeats the whole text, while its ``text`` is "".
+chat chunk), and has in it what was sent under that key, be it of an odd type. Where the meaning differs the
+field has another name: ``ResponseTextDoneEvent.full_text`` is the key ``text``, which repeats the whole text,
+while its ``text`` is "".
 """
 
 import json
@@ -39,6 +40,11 @@ class ToolCallDelta:
     """Text to append to the arguments, which are JSON once complete. Where a server sends an object, that
     object as JSON."""
 
+    @classmethod
+    def of(cls, index: Any, id: Any = None, name: Any = None, text: Any = None) -> "ToolCallDelta":
+        """The piece that has these, as a server sent them; what is odd or empty counts as nothing."""
+        return cls(number(index), string(id) or None, string(name) or None, arguments(text))
+
 
 class Usage(Event):
     """How many tokens a request has used, in the words common to all dialects.
@@ -63,7 +69,7 @@ class Usage(Event):
     @property
     def total_tokens(self) -> int | None:
         """Input and output together, if both are known."""
-        input_tokens, output_tokens = self.input_tokens, self.output_tokens
+        input_tokens, output_tokens = number(self.input_tokens), number(self.output_tokens)
         return None if input_tokens is None or output_tokens is None else input_tokens + output_tokens
 
     @property
@@ -156,4 +162,7 @@ def arguments(value: Any) -> str:
     """A piece of the arguments of a tool call as text; an object, which is whole, becomes JSON."""
     if value is None or isinstance(value, str):
         return value or ""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except ValueError:  # an integer of more digits than str() takes
+        return ""

@@ -9,7 +9,7 @@ it is. So the classes are those of the objects, and the line is their field ``ev
 import dataclasses
 from typing import Any, Literal, TypeAlias
 
-from .answers import StreamEvent, ToolCallDelta, arguments, reason, string
+from .answers import StreamEvent, ToolCallDelta, reason, string
 from .declare import Event, event
 from .usage import CompletionUsage
 
@@ -204,8 +204,8 @@ class AssistantRunStepDeltaEvent(AssistantEvent):
         found = []
         for call in calls if isinstance(calls, tuple) else ():
             if isinstance(call, AssistantToolCallDelta) and isinstance(call.function, AssistantFunctionDelta):
-                name, text = call.function.name or None, arguments(call.function.arguments)
-                found.append(ToolCallDelta(call.index, call.id or None, name, text))
+                name, text = call.function.name, call.function.arguments
+                found.append(ToolCallDelta.of(call.index, call.id, name, text))
         return tuple(found)
 
 

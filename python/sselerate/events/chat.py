@@ -237,25 +237,20 @@ class ChatCompletionChunk(StreamEvent):
         try:
             if len(self.choices) == 1:
                 content = self.choices[0].delta.content
-                return content if isinstance(content, str) else _parts(content, "text")
-            choices: Any = self.choices
-            contents = [choice.delta.content for choice in choices if choice.delta is not None]
-            return "".join(
-                [content if isinstance(content, str) else _parts(content, "text") for content in contents]
-            )
+                return content if isinstance(content, str) else content_text(content)
         except (AttributeError, KeyError, TypeError):
-            return ""
+            pass  # an odd one
+        return "".join([content_text(delta.content) for delta in _deltas(self.choices)])
 
     @property
     def reasoning(self) -> str:
         """The text to append to the reasoning, whatever the server calls it. Where two keys hold it, one."""
         try:
-            choices: Any = self.choices
-            if len(choices) == 1:
-                return _reasoning(choices[0].delta)
-            return "".join([_reasoning(choice.delta) for choice in choices if choice.delta is not None])
+            if len(self.choices) == 1:
+                return _reasoning(self.choices[0].delta)
         except (AttributeError, KeyError, TypeError):
-            return ""
+            pass  # an odd one
+        return "".join([_reasoning(delta) for delta in _deltas(self.choices)])
 
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
@@ -268,17 +263,16 @@ class ChatCompletionChunk(StreamEvent):
                 return ()
         except (AttributeError, KeyError, TypeError):
             pass  # an odd one is among them
-        return tuple(_tool_calls(self.choices))
+        return tuple([call for delta in _deltas(self.choices) for call in _tool_calls(delta)])
 
     @property
     def finish_reason(self) -> str | None:
         """Why generation ended, of the first choice of the event that says so; "" and "null" say nothing."""
-        try:
-            for choice in self.choices:
-                if choice.finish_reason is not None and (said := reason(choice.finish_reason)):
-                    return said
-        except (AttributeError, KeyError, TypeError):
-            pass
+        choices: Any = self.choices
+        for choice in choices if isinstance(choices, tuple) else ():
+            said = getattr(choice, "finish_reason", None)
+            if said is not None and (why := reason(said)):
+                return why
         return None
 
     @property
@@ -287,42 +281,63 @@ class ChatCompletionChunk(StreamEvent):
         return self.object == "chat.completion.done"
 
 
+def _deltas(choices: Any) -> list[ChatCompletionDelta]:
+    """The deltas of those choices that have one."""
+    if not isinstance(choices, tuple):
+        return []
+    deltas = [getattr(choice, "delta", None) for choice in choices]
+    return [delta for delta in deltas if isinstance(delta, ChatCompletionDelta)]
+
+
 def _reasoning(delta: ChatCompletionDelta) -> str:
     said = delta.reasoning_content or delta.reasoning
     if said:
-        return string(said)
-    if isinstance(delta.content, list):
-        return _parts(delta.content, "thinking")
-    details = delta.reasoning_details
-    return "".join([string(detail.text) or string(detail.summary) for detail in details]) if details else ""
+        return string(said) or string(delta.reasoning)
+    content: Any = delta.content
+    if content is not None and not isinstance(content, str):
+        return content_text(content, "thinking")
+    details: Any = delta.reasoning_details
+    if not isinstance(details, tuple):
+        return ""
+    known = [detail for detail in details if isinstance(detail, ChatCompletionReasoningDetail)]
+    return "".join([string(detail.text) or string(detail.summary) for detail in known])
 
 
-def _parts(content: Any, kind: str) -> str:
-    """The text of the parts of one kind, in content that is a list: parts of Mistral, which nest in
-    "thinking"."""
+def content_text(content: Any, kind: str = "text") -> str:
+    """The text of content: of the parts of one kind if it is a list (parts of Mistral, which nest in
+    "thinking"). A number is text too: some servers parse a piece of text before they send it."""
+    if content is None:
+        return ""
+    if kind == "text":
+        if isinstance(content, str):
+            return content
+        if isinstance(content, int | float) and not isinstance(content, bool):
+            return arguments(content)
+    parts = [content] if isinstance(content, dict) else content if isinstance(content, list) else []
     texts = []
-    for part in content if isinstance(content, list) else ():
-        if isinstance(part, dict) and part.get("type") == kind:
+    for part in parts:
+        if isinstance(part, str) and kind == "text":
+            texts.append(part)
+        elif isinstance(part, dict) and part.get("type") == kind:
             inner = part.get(kind)
-            texts.append(_parts(inner, "text") if isinstance(inner, list) else string(inner))
+            texts.append(content_text(inner) if isinstance(inner, list) else string(inner))
     return "".join(texts)
 
 
-def _tool_calls(choices: Any) -> list[ToolCallDelta]:
-    calls = []
-    for choice in choices if isinstance(choices, tuple) else ():
-        delta = getattr(choice, "delta", None)
-        if not isinstance(delta, ChatCompletionDelta):
-            continue
-        for call in delta.tool_calls if isinstance(delta.tool_calls, tuple) else ():
-            if isinstance(call, ChatCompletionToolCallDelta):
-                calls.append(_tool_call(call.index, call.id, call.function))
-        if isinstance(delta.function_call, ChatCompletionFunctionCallDelta):
-            calls.append(_tool_call(0, None, delta.function_call))
+def _tool_calls(delta: ChatCompletionDelta) -> list[ToolCallDelta]:
+    pieces: Any = delta.tool_calls
+    known = (
+        [piece for piece in pieces if isinstance(piece, ChatCompletionToolCallDelta)]
+        if isinstance(pieces, tuple)
+        else []
+    )
+    calls = [_tool_call(piece.index, piece.id, piece.function) for piece in known]
+    if isinstance(delta.function_call, ChatCompletionFunctionCallDelta):
+        calls.append(_tool_call(0, None, delta.function_call))
     return calls
 
 
-def _tool_call(index: int | None, id: str | None, function: Any) -> ToolCallDelta:
+def _tool_call(index: Any, id: Any, function: Any) -> ToolCallDelta:
     if not isinstance(function, ChatCompletionFunctionCallDelta):
-        return ToolCallDelta(index, id or None)
-    return ToolCallDelta(index, id or None, function.name or None, arguments(function.arguments))
+        return ToolCallDelta.of(index, id)
+    return ToolCallDelta.of(index, id, function.name, function.arguments)

@@ -5,6 +5,8 @@ vLLM hold. The classes declare leaves only (no dict but that of ``top_logprobs``
 core make instances that the garbage collector need not track.
 """
 
+from typing import Any
+
 from .answers import StreamEvent, reason, string
 from .declare import Event, event
 from .usage import CompletionUsage
@@ -90,17 +92,18 @@ class CompletionStreamEvent(StreamEvent):
         try:
             if len(self.choices) == 1:
                 return string(self.choices[0].text)
-            return "".join([string(choice.text) for choice in self.choices])
         except (AttributeError, KeyError, TypeError):
-            return ""
+            pass  # an odd one
+        choices: Any = self.choices
+        texts = [getattr(choice, "text", None) for choice in choices] if isinstance(choices, tuple) else []
+        return "".join(map(string, texts))
 
     @property
     def finish_reason(self) -> str | None:
         """Why generation ended, of the first choice of the event that says so."""
-        try:
-            for choice in self.choices:
-                if choice.finish_reason is not None and (said := reason(choice.finish_reason)):
-                    return said
-        except (AttributeError, KeyError, TypeError):
-            pass
+        choices: Any = self.choices
+        for choice in choices if isinstance(choices, tuple) else ():
+            said = getattr(choice, "finish_reason", None)
+            if said is not None and (why := reason(said)):
+                return why
         return None

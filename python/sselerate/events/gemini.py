@@ -7,7 +7,7 @@ JSON array; both end with the connection. Keys are camelCase on the wire.
 
 from typing import Any
 
-from .answers import StreamEvent, ToolCallDelta, Usage, added, arguments, number, reason, string
+from .answers import StreamEvent, ToolCallDelta, Usage, added, number, reason, string
 from .declare import Event, event
 
 __all__ = [
@@ -259,7 +259,7 @@ class GenerateContentResponse(StreamEvent):
         calls: list[Any] = [part.function_call for part in self._parts()]
         return tuple(
             [
-                ToolCallDelta(None, call.id or None, call.name or None, arguments(call.args))
+                ToolCallDelta.of(None, call.id, call.name, call.args)
                 for call in calls
                 if isinstance(call, GeminiFunctionCall)
             ]

@@ -7,7 +7,7 @@ An ``error`` event is no event here but a `ServerError`. After the last event co
 
 from typing import Any, Literal, TypeAlias
 
-from .answers import StreamEvent, ToolCallDelta, Usage, added, arguments, number, reason, string
+from .answers import StreamEvent, ToolCallDelta, Usage, added, number, reason, string
 from .declare import Event, event
 
 __all__ = [
@@ -256,8 +256,8 @@ class InteractionStepStartEvent(InteractionEvent):
         if not isinstance(step, InteractionStep) or step.type != "model_output":
             return ""
         content: Any = step.content
-        parts = [part for part in content or () if isinstance(part, InteractionContent)]
-        return "".join([string(part.text) for part in parts])
+        parts = content if isinstance(content, tuple) else ()
+        return "".join([string(part.text) for part in parts if isinstance(part, InteractionContent)])
 
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
@@ -265,9 +265,7 @@ class InteractionStepStartEvent(InteractionEvent):
         step: Any = self.step
         if not isinstance(step, InteractionStep) or step.type != "function_call":
             return ()
-        return (
-            ToolCallDelta(self.index, step.id or None, step.name or None, arguments(step.arguments or None)),
-        )
+        return (ToolCallDelta.of(self.index, step.id, step.name, step.arguments or None),)
 
 
 @event
@@ -303,7 +301,7 @@ class InteractionStepDeltaEvent(InteractionEvent):
         delta: Any = self.delta
         if not isinstance(delta, InteractionDelta) or delta.type != "arguments_delta":
             return ()
-        return (ToolCallDelta(self.index, None, None, arguments(delta.arguments)),)
+        return (ToolCallDelta.of(self.index, None, None, delta.arguments),)
 
 
 @event

@@ -10,7 +10,7 @@ The one event of the older ``POST /v1/complete`` is here too.
 import dataclasses
 from typing import Any, Literal, TypeAlias
 
-from .answers import StreamEvent, ToolCallDelta, Usage, added, arguments, number, reason, string
+from .answers import StreamEvent, ToolCallDelta, Usage, added, number, reason, string
 from .declare import Event, event
 
 __all__ = [
@@ -495,9 +495,7 @@ class ContentBlockStartEvent(MessageEvent):
         block = self.content_block
         if not isinstance(block, ToolUseBlock):
             return ()
-        return (
-            ToolCallDelta(self.index, block.id or None, block.name or None, arguments(block.input or None)),
-        )
+        return (ToolCallDelta.of(self.index, block.id, block.name, block.input or None),)
 
 
 @event
@@ -531,7 +529,7 @@ class ContentBlockDeltaEvent(MessageEvent):
         such head it is a call that the server carries out itself."""
         if not isinstance(self.delta, InputJSONDelta):
             return ()
-        return (ToolCallDelta(self.index, None, None, arguments(self.delta.partial_json)),)
+        return (ToolCallDelta.of(self.index, None, None, self.delta.partial_json),)
 
 
 @event

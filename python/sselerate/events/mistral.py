@@ -6,7 +6,7 @@ chat completions are those of `chat`.) Every event says in ``type`` what it is.
 
 from typing import Any, Literal, TypeAlias
 
-from .answers import StreamEvent, ToolCallDelta, Usage, arguments, number, string
+from .answers import StreamEvent, ToolCallDelta, Usage, number, string
 from .declare import Event, event
 
 __all__ = [
@@ -226,10 +226,7 @@ class MistralFunctionCallEvent(MistralConversationEvent):
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
         """The piece of the call."""
-        call = ToolCallDelta(
-            self.output_index, self.tool_call_id or None, self.name or None, arguments(self.arguments)
-        )
-        return (call,)
+        return (ToolCallDelta.of(self.output_index, self.tool_call_id, self.name, self.arguments),)
 
 
 @event

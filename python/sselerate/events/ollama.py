@@ -6,7 +6,7 @@ Field meanings follow the Ollama API reference, and recorded streams. (Its ``/v1
 
 from typing import Any
 
-from .answers import StreamEvent, ToolCallDelta, Usage, arguments, number, reason, string
+from .answers import StreamEvent, ToolCallDelta, Usage, number, reason, string
 from .declare import Event, event
 
 __all__ = [
@@ -164,16 +164,11 @@ class OllamaChatResponse(OllamaResponse):
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
         """The calls in the event, whole, their arguments as JSON."""
         calls = getattr(self.message, "tool_calls", None)
-        if not calls:
+        if not isinstance(calls, tuple):
             return ()
         return tuple(
             [
-                ToolCallDelta(
-                    call.function.index,
-                    call.id or None,
-                    call.function.name or None,
-                    arguments(call.function.arguments),
-                )
+                ToolCallDelta.of(call.function.index, call.id, call.function.name, call.function.arguments)
                 for call in calls
                 if isinstance(call, OllamaToolCall) and isinstance(call.function, OllamaFunctionCall)
             ]

@@ -12,7 +12,7 @@ last event carry whole, keeps what echoes the request as plain JSON.
 import dataclasses
 from typing import Any, Literal, TypeAlias
 
-from .answers import StreamEvent, ToolCallDelta, Usage, arguments, number, reason, string
+from .answers import StreamEvent, ToolCallDelta, Usage, number, reason, string
 from .declare import Event, event
 
 __all__ = [
@@ -595,12 +595,12 @@ class ResponseOutputItemAddedEvent(ResponseEvent):
         """The head of a call of a function or of a custom tool."""
         item = self.item
         if isinstance(item, ResponseFunctionToolCall):
-            text = arguments(item.arguments)
+            text = item.arguments
         elif isinstance(item, ResponseCustomToolCall):
-            text = arguments(item.input)
+            text = item.input
         else:
             return ()
-        return (ToolCallDelta(self.output_index, item.call_id or None, item.name or None, text),)
+        return (ToolCallDelta.of(self.output_index, item.call_id, item.name, text),)
 
 
 @event
@@ -764,7 +764,7 @@ class ResponseFunctionCallArgumentsDeltaEvent(ResponseItemEvent):
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
         """The piece; the call is the one whose head had the same ``index``."""
-        return (ToolCallDelta(self.output_index, None, None, arguments(self.delta)),)
+        return (ToolCallDelta.of(self.output_index, None, None, self.delta),)
 
 
 @event
@@ -797,7 +797,7 @@ class ResponseCustomToolCallInputDeltaEvent(ResponseItemEvent):
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
         """The piece; the call is the one whose head had the same ``index``."""
-        return (ToolCallDelta(self.output_index, None, None, arguments(self.delta)),)
+        return (ToolCallDelta.of(self.output_index, None, None, self.delta),)
 
 
 @event

@@ -7,7 +7,7 @@ Field meanings follow the AI SDK documentation, "Stream protocols", and its sche
 
 from typing import Any, Literal, TypeAlias
 
-from .answers import StreamEvent, ToolCallDelta, arguments, string
+from .answers import StreamEvent, ToolCallDelta, string
 from .declare import event
 
 __all__ = [
@@ -114,7 +114,7 @@ class UIMessageToolInputDeltaEvent(UIMessageEvent):
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
         """The piece of the call. Calls have ids, and no index."""
-        return (ToolCallDelta(None, self.tool_call_id or None, None, arguments(self.input_text_delta)),)
+        return (ToolCallDelta.of(None, self.tool_call_id, None, self.input_text_delta),)
 
 
 @event(rename="camel")
@@ -150,7 +150,7 @@ class UIMessageToolInputEvent(UIMessageEvent):
         """The head of the call, when it begins."""
         if self.type != "tool-input-start":
             return ()
-        return (ToolCallDelta(None, self.tool_call_id or None, self.tool_name or None),)
+        return (ToolCallDelta.of(None, self.tool_call_id, self.tool_name),)
 
 
 @event(rename="camel")
