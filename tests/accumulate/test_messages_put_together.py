@@ -19,6 +19,7 @@ from sselerate.events import (
     GenericEvent,
     MessageStreamEvent,
     ResponseStreamEvent,
+    SGLangStreamEvent,
 )
 from sselerate.events.cohere import CohereStreamEvent
 from sselerate.stream import bind
@@ -146,6 +147,8 @@ def test_quirk_27_usage(backend: Backend) -> None:
     accumulator = accumulate(backend, ChatCompletionChunk, {**chunk({}), "x_groq": {"id": "r"}}, groq)
     assert accumulator.usage.to_dict() == two
     assert accumulator.usage.output_tokens == 2
+    in_choice = chunk({}, usage=two)
+    assert accumulate(backend, ChatCompletionChunk, chunk({}, usage={}), in_choice).usage.to_dict() == two
 
 
 def test_quirk_29_content_of_other_kinds(backend: Backend) -> None:
@@ -547,7 +550,68 @@ def test_events_of_no_dialect(backend: Backend) -> None:
     for data in ("a", {"x": 1}, "b"):
         accumulator.push(GenericEvent(data=data))
     assert accumulator.final() == Answer(text="ab")
-    assert len(accumulator.others) == 3
+    assert accumulator.others == (GenericEvent(data={"x": 1}),)
+
+
+def test_replicate(backend: Backend) -> None:
+    """Text is a message, and its end is known; before a dialect it has no place."""
+    output = b"event: output\nid: 1690212292:0\ndata: Hi\n\n"
+    accumulator: Accumulator[Any] = Accumulator()
+    collect = Collectors(bind(backend.module)).collect
+    message = collect(output + b"event: done\ndata: {}\n\n", into=accumulator)
+    assert (message.text, accumulator.complete, accumulator.others) == ("Hi", True, ())
+    accumulator = Accumulator()
+    collect(output + b'event: done\ndata: {"reason": "canceled"}\n\n', into=accumulator)
+    assert [event.data for event in accumulator.others] == [{"reason": "canceled"}]
+    accumulator = Accumulator()
+    collect(output + body(chunk({"content": "a"})), into=accumulator)
+    assert (accumulator.text, [event.data for event in accumulator.others]) == ("a", ["Hi"])
+
+
+def test_quirk_35_cumulative_text(backend: Backend) -> None:
+    """SGLang sends all text so far with each event, or, where the server is told so, what is new."""
+
+    def event(text: str, index: Any = None, **info: Any) -> Any:
+        return {"text": text, "meta_info": {"id": "i", "prompt_tokens": 2, **info}, "index": index}
+
+    end = event("Hi you", completion_tokens=2, finish_reason={"type": "stop"})
+    accumulator = accumulate(backend, SGLangStreamEvent, event("Hi"), event("Hi"), end)
+    answer = accumulator.final()
+    assert (answer.text, answer.finish_reason, answer.usage.total_tokens) == ("Hi you", "stop", 4)
+    assert accumulator.complete
+    pieces = [event(piece) for piece in ("The", " cat", "", " that", " came")]
+    assert accumulate(backend, SGLangStreamEvent, *pieces).text == "The cat that came"
+    two = [event("A", 0), event("x", 1), event("Ab", 0), event("xy", 1)]
+    accumulator = accumulate(backend, SGLangStreamEvent, *two)
+    assert accumulator.text == "Ab"
+    assert len(accumulator.others) == 2
+
+
+def test_usage_of_several_events(backend: Backend) -> None:
+    """What only one event says is not lost with the next one."""
+
+    def usage(*payloads: Any) -> Any:
+        counts = accumulate(backend, None, *payloads).usage
+        return counts.input_tokens, counts.output_tokens
+
+    def watsonx(**result: Any) -> Any:
+        return {
+            "model_id": "m",
+            "results": [{"generated_text": "a", "stop_reason": "not_finished", **result}],
+        }
+
+    first = watsonx(input_token_count=4, generated_token_count=1)
+    assert usage(first, watsonx(input_token_count=0, generated_token_count=2)) == (4, 2)
+    llama = {"generation": "a", "stop_reason": None}
+    begun = {**llama, "prompt_token_count": 3, "generation_token_count": 1}
+    assert usage(begun, {**llama, "prompt_token_count": None, "generation_token_count": 9}) == (3, 9)
+
+
+def test_usage_that_says_nothing(backend: Backend) -> None:
+    """{} does not take the place of what is known."""
+    known = {"type": "transcript.text.done", "text": "a", "usage": {"input_tokens": 3, "output_tokens": 1}}
+    accumulator = accumulate(backend, None, known, {**known, "usage": {}}, {**known, "usage": None})
+    assert accumulator.usage.input_tokens == 3
 
 
 def test_dialects_without_a_message_of_their_own(backend: Backend) -> None:

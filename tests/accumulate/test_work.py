@@ -16,7 +16,9 @@ from sselerate.events import (
     CompletionStreamEvent,
     MessageStreamEvent,
     ResponseStreamEvent,
+    SGLangStreamEvent,
 )
+from sselerate.events.cohere import CohereStreamEvent
 from tests.accumulate.streams import body, chunk, tool
 
 
@@ -78,6 +80,20 @@ def response(n: int) -> list[Any]:
     return [{"type": kind, "output_index": i % 3, "item_id": "i", "delta": '{"x'} for i in range(n)]
 
 
+def items(n: int) -> list[Any]:
+    return [{"type": "response.output_text.delta", "item_id": f"m{i}", "delta": "x"} for i in range(n)]
+
+
+def contents(n: int) -> list[Any]:
+    delta = {"message": {"content": {"text": "x"}}}
+    begun = [{"type": "content-delta", "index": i, "delta": delta} for i in range(n)]
+    return [*begun, *[{"type": "content-delta", "delta": delta} for _ in range(n)]]
+
+
+def segments(n: int) -> list[Any]:
+    return [{"text": f" {i}", "meta_info": {"id": "i"}} for i in range(n)]
+
+
 STREAMS: list[tuple[Any, Any]] = [
     (ChatCompletionChunk, text),
     (ChatCompletionChunk, unknown),
@@ -87,6 +103,9 @@ STREAMS: list[tuple[Any, Any]] = [
     (MessageStreamEvent, message),
     (MessageStreamEvent, starts),
     (ResponseStreamEvent, response),
+    (ResponseStreamEvent, items),
+    (CohereStreamEvent, contents),
+    (SGLangStreamEvent, segments),
 ]
 
 
@@ -107,6 +126,25 @@ def test_linear(target: Any, make: Any, partial_json: bool) -> None:
     work(10)  # imports
     small, large = work(100), work(400)
     assert large < 4.5 * small
+
+
+class NeverWalked(dict[int, Any]):
+    """Fails those who look at all of it to find one thing."""
+
+    def __iter__(self) -> Any:
+        raise AssertionError("walked")
+
+
+@pytest.mark.parametrize(
+    ("target", "make", "state"),
+    [(ResponseStreamEvent, items, "_items"), (CohereStreamEvent, contents, "_contents")],
+    ids=["items", "contents"],
+)
+def test_what_has_no_index_is_placed_without_a_search(target: Any, make: Any, state: str) -> None:
+    accumulator: Accumulator[Any] = Accumulator(target)
+    setattr(accumulator._rules, state, NeverWalked())
+    for event in decode(body(*make(3)), target):
+        accumulator.push(event)
 
 
 def test_a_view_at_each_delta_parses_only_what_is_new() -> None:

@@ -31,6 +31,8 @@ CASES = [
                     finish_reason="eos_token",
                     is_terminal=True,
                     details__seed=7228414683750928001,
+                    usage__input_tokens=3,
+                    usage__output_tokens=2,
                 ),
                 dialect="tgi",
             )
@@ -335,12 +337,16 @@ CASES = [
             "TitanStreamEvent",
             text="Hi",
             finish_reason=None,
+            usage__input_tokens=3,
+            usage__output_tokens=None,
         ),
         ev(
             {"generation": "Hi", "prompt_token_count": 3, "generation_token_count": 1, "stop_reason": "stop"},
             "LlamaStreamEvent",
             text="Hi",
             finish_reason="stop",
+            usage__input_tokens=3,
+            usage__output_tokens=1,
         ),
     ),
     stream(

@@ -38,6 +38,9 @@ def answered(found: Any) -> None:
     assert isinstance(found.tool_calls, tuple)
     for call in found.tool_calls:
         assert isinstance(call, ToolCallDelta)
+        assert isinstance(call.index, int | None)
+        assert isinstance(call.id, str | None)
+        assert isinstance(call.name, str | None)
         assert isinstance(call.arguments, str)
     assert found.is_terminal in (True, False)
     # A class that declares the key keeps what was sent, so only the asking itself is checked.
@@ -112,6 +115,21 @@ def test_answers_in_the_corpus(name: str) -> None:
     for case in GROUPS[name]:
         for found in decode(case.body, on_error="yield", max_event_bytes=1 << 20):
             answered(found)
+
+
+def test_an_odd_choice_does_not_hide_the_others() -> None:
+    call = {"index": 0, "id": "c", "function": {"name": "f", "arguments": "{}"}}
+    delta = {"content": "a", "reasoning": "r", "tool_calls": [5, call]}
+    chat = [{"index": 0, "delta": delta, "finish_reason": "stop"}, {"text": "b", "finish_reason": "length"}]
+    odd: list[Any] = [5, None, "x", [], {}, {"delta": 5}, {"delta": None, "finish_reason": 5}]
+    for choices in ([*odd, *chat], [*chat, *odd]):
+        found, completion = [
+            decode(b"data: " + json.dumps({"object": kind, "choices": choices}).encode() + b"\n\n")[0]
+            for kind in ("chat.completion.chunk", "text_completion")
+        ]
+        assert (found.text, found.reasoning, found.finish_reason) == ("a", "r", "stop")
+        assert found.tool_calls == (ToolCallDelta(0, "c", "f", "{}"),)
+        assert (completion.text, completion.finish_reason) == ("b", "stop")
 
 
 def test_neutral() -> None:

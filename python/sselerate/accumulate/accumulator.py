@@ -32,6 +32,7 @@ _RULES: dict[str, tuple[str, str]] = {
     "gemini.GenerateContentResponse": ("gemini", "GeminiRules"),
     "cohere.CohereEvent": ("cohere", "CohereRules"),
     "ollama.OllamaResponse": ("ollama", "OllamaRules"),
+    "sglang.SGLangStreamEvent": ("sglang", "SGLangRules"),
 }
 """Base class of the events of a dialect -> module and class of its rules. By name, so that a program loads
 only the dialects it meets."""
@@ -167,7 +168,10 @@ class Accumulator(Generic[M]):
     def others(self) -> tuple[Any, ...]:
         """Events that have no place in the message, or not all of what they hold: of another dialect, of
         unknown types, with values of a wrong kind."""
-        return tuple(self._others)
+        # What a generic event tells counts until there is an event of a dialect.
+        if self._rules is not None:
+            return tuple(self._others)
+        return tuple([event for event in self._others if not _tells(event)])
 
     @property
     def text(self) -> str:
@@ -201,6 +205,11 @@ class Accumulator(Generic[M]):
 
     def _spoken(self) -> Rules | None:
         return self._rules if self._rules is not None else self._neutral
+
+
+def _tells(event: Any) -> bool:
+    """Whether an event is one of Replicate's: text, or the end."""
+    return isinstance(event, GenericEvent) and (event.text != "" or (event.is_terminal and not event.data))
 
 
 _known: dict[type, type[Rules] | None] = {}

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..events.answers import StreamEvent
+from ..events.answers import StreamEvent, ToolCallDelta, reason, string
 from ..events.declare import Event, event
-from .joined import Text
+from .joined import Text, merged, said
 from .rules import Rules
 from .tool_calls import Call, Calls, ToolCall
 
@@ -32,7 +32,10 @@ class Answer(Event):
 
 
 class AnswerRules(Rules):
-    """Events of any dialect -> `Answer`."""
+    """Events of any dialect -> `Answer`.
+
+    A class of a user may declare fields of the names of the answers, and those may hold anything.
+    """
 
     def __init__(self, partial_json: bool) -> None:
         super().__init__(partial_json)
@@ -44,15 +47,18 @@ class AnswerRules(Rules):
         self._ended = False
 
     def push(self, event: StreamEvent) -> bool:
-        if text := event.text:
+        if text := string(event.text):
             self._text.add(text)
-        if reasoning := event.reasoning:
+        if reasoning := string(event.reasoning):
             self._reasoning.add(reasoning)
-        for piece in event.tool_calls:
-            self._calls.add(piece.index, piece.id, piece.name, piece.arguments)
-        self._finish_reason = event.finish_reason or self._finish_reason
-        self._usage = event.usage or self._usage
-        self._ended = self._ended or event.is_terminal
+        pieces: Any = event.tool_calls
+        for piece in pieces if isinstance(pieces, tuple) else ():
+            if isinstance(piece, ToolCallDelta):
+                self._calls.add(piece.index, piece.id, piece.name, piece.arguments)
+        self._finish_reason = reason(event.finish_reason) or self._finish_reason
+        if said(usage := event.usage):
+            self._usage = merged(self._usage, usage)
+        self._ended = self._ended or event.is_terminal is True
         return True
 
     def result(self) -> Answer:

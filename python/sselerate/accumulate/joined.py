@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ..events.declare import Event, _restore
 
-__all__ = ["Rest", "Text", "changed", "joined", "said"]
+__all__ = ["Rest", "Text", "changed", "joined", "merged", "said"]
 
 E = TypeVar("E", bound=Event)
 
@@ -180,6 +180,18 @@ def changed(event: E, extra: dict[str, Any] | None, /, **fields: Any) -> E:
     cls, state, _, decoded = event.__reduce__()[1]
     result: E = _restore(cls, {**state, **fields}, extra, decoded)
     return result
+
+
+def merged(old: E | None, new: E) -> E:
+    """Two reports of the same thing as one (of a usage, say, of which servers tell the parts when they know
+    them): of each key the last value that is not null, in an event of the class of ``new``."""
+    if type(old) is not type(new):
+        return new
+    rest = Rest()
+    rest.replace(old.extra)
+    rest.replace(new.extra)
+    fields = {name: value for name in new.__wire__ if (value := getattr(new, name)) is not None}
+    return changed(old, rest.value(), **fields)
 
 
 def said(event: Any) -> bool:

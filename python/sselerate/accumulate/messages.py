@@ -27,7 +27,7 @@ from ..events.messages import (
     ThinkingDelta,
     ToolUseBlock,
 )
-from .joined import Rest, Text, changed, said
+from .joined import Rest, Text, changed, merged, said
 from .rules import Rules
 from .tool_calls import Call, Calls
 
@@ -142,9 +142,7 @@ class MessageRules(Rules):
         """Where in the list the last block of each index is."""
         self._end: dict[str, Any] = {}
         """Fields of the message that its end has changed."""
-        self._usage: dict[str, Any] = {}
-        self._first_usage: MessageUsage | None = None
-        self._usage_rest = Rest()
+        self._usage: MessageUsage | None = None
         self._rest = Rest()
         self._stopped = False
 
@@ -218,15 +216,8 @@ class MessageRules(Rules):
         return True
 
     def _add_usage(self, usage: Any) -> None:
-        if not isinstance(usage, MessageUsage) or not said(usage):
-            return
-        if self._first_usage is None:
-            self._first_usage = usage
-        for name in MessageUsage.__wire__:
-            value = getattr(usage, name)
-            if value is not None:
-                self._usage[name] = value
-        self._usage_rest.replace(usage.extra)
+        if isinstance(usage, MessageUsage) and said(usage):
+            self._usage = merged(self._usage, usage)
 
     def result(self) -> Message:
         blocks: Any = tuple([block.result() for block in self._blocks])
@@ -238,13 +229,13 @@ class MessageRules(Rules):
                 role="assistant",
                 model="",
                 content=blocks,
-                usage=self.usage(),
+                usage=self._usage,
                 **self._end,
                 extra=self._rest.value(),
             )
         fields: dict[str, Any] = {"content": blocks, **self._end}
-        if self._first_usage is not None:
-            fields["usage"] = self.usage()
+        if self._usage is not None:
+            fields["usage"] = self._usage
         return changed(self._message, self._rest.value(), **fields)
 
     @property
@@ -269,6 +260,4 @@ class MessageRules(Rules):
         return reason(self._stop_reason())
 
     def usage(self) -> MessageUsage | None:
-        if self._first_usage is None:
-            return None
-        return changed(self._first_usage, self._usage_rest.value(), **self._usage)
+        return self._usage

@@ -65,7 +65,7 @@ _LAZY: dict[str, str] = {
         ConverseContentBlockStartEvent ConverseContentBlockStopEvent ConverseMessageStartEvent
         ConverseMessageStopEvent ConverseMetadataEvent ConverseReasoningContentDelta
         ConverseStreamEvent ConverseTokenUsage ConverseToolUseDelta ConverseToolUseStart
-        LlamaStreamEvent TitanStreamEvent
+        LlamaStreamEvent LlamaUsage TitanStreamEvent TitanUsage
     """,
     "chat": """
         ChatCompletionChunk ChatCompletionChunkChoice ChatCompletionDelta
@@ -79,7 +79,8 @@ _LAZY: dict[str, str] = {
         CohereMessageEndEvent CohereMessageStartEvent CohereSource CohereStreamEvent CohereTokens
         CohereToolCall CohereToolCallDeltaEvent CohereToolCallEndEvent CohereToolCallStartEvent
         CohereToolPlanDeltaEvent CohereUsage CohereV1EndEvent CohereV1Event CohereV1OtherEvent
-        CohereV1StreamEvent CohereV1TextEvent CohereV1ToolCallDelta CohereV1ToolCallsChunkEvent
+        CohereV1Response CohereV1StreamEvent CohereV1TextEvent CohereV1ToolCallDelta
+        CohereV1ToolCallsChunkEvent
     """,
     "completion": "CompletionLogprobs CompletionStreamChoice CompletionStreamEvent",
     "error": "ErrorEvent",
@@ -158,7 +159,7 @@ _LAZY: dict[str, str] = {
         UIMessageStepEvent UIMessageStreamEvent UIMessageTextEvent UIMessageToolApprovalEvent
         UIMessageToolInputDeltaEvent UIMessageToolInputEvent UIMessageToolOutputEvent
     """,
-    "watsonx": "WatsonxResult WatsonxStreamEvent",
+    "watsonx": "WatsonxResult WatsonxStreamEvent WatsonxUsage",
     "writer": "WriterCompletionEvent",
 }
 """Module -> the names in it, those of its ``__all__``."""

@@ -11,7 +11,7 @@ Exceptions are a `ServerError`. Keys are camelCase on the wire.
 import dataclasses
 from typing import Any
 
-from .answers import StreamEvent, ToolCallDelta, Usage, added, arguments, number, reason, string
+from .answers import StreamEvent, ToolCallDelta, Usage, added, number, reason, string
 from .declare import Event, event
 
 __all__ = [
@@ -29,7 +29,9 @@ __all__ = [
     "ConverseToolUseDelta",
     "ConverseToolUseStart",
     "LlamaStreamEvent",
+    "LlamaUsage",
     "TitanStreamEvent",
+    "TitanUsage",
 ]
 
 
@@ -246,12 +248,12 @@ class ConverseStreamEvent(StreamEvent):
             call = getattr(head.start, "tool_use", None)
             if not isinstance(call, ConverseToolUseStart):
                 return ()
-            return (ToolCallDelta(head.content_block_index, call.tool_use_id or None, call.name or None),)
+            return (ToolCallDelta.of(head.content_block_index, call.tool_use_id, call.name),)
         piece = getattr(self._delta(), "tool_use", None)
         if not isinstance(piece, ConverseToolUseDelta):
             return ()
         index = getattr(self.content_block_delta, "content_block_index", None)
-        return (ToolCallDelta(index, None, None, arguments(piece.input)),)
+        return (ToolCallDelta.of(index, None, None, piece.input),)
 
     @property
     def finish_reason(self) -> str | None:
@@ -271,6 +273,28 @@ class ConverseStreamEvent(StreamEvent):
 
     def _delta(self) -> Any:
         return getattr(self.content_block_delta, "delta", None)
+
+
+@event(rename="camel")
+class TitanUsage(Usage):
+    """The counts of an event of Amazon Titan. On the wire they lie among its other fields;
+    `TitanStreamEvent.usage` makes this of them."""
+
+    input_text_token_count: int | None = None
+    """Tokens of the prompt."""
+
+    total_output_text_token_count: int | None = None
+    """Tokens generated so far."""
+
+    @property
+    def input_tokens(self) -> int | None:
+        """Tokens of the prompt."""
+        return number(self.input_text_token_count)
+
+    @property
+    def output_tokens(self) -> int | None:
+        """Tokens generated so far."""
+        return number(self.total_output_text_token_count)
 
 
 @event(rename="camel")
@@ -307,9 +331,40 @@ class TitanStreamEvent(StreamEvent):
         return reason(self.completion_reason)
 
     @property
+    def usage(self) -> TitanUsage | None:
+        """The tokens used so far."""
+        usage = TitanUsage(
+            input_text_token_count=self.input_text_token_count,
+            total_output_text_token_count=self.total_output_text_token_count,
+        )
+        return None if usage == TitanUsage() else usage
+
+    @property
     def is_terminal(self) -> bool:
         """Whether it says why generation ended."""
         return self.finish_reason is not None
+
+
+@event
+class LlamaUsage(Usage):
+    """The counts of an event of Meta Llama. On the wire they lie among its other fields;
+    `LlamaStreamEvent.usage` makes this of them."""
+
+    prompt_token_count: int | None = None
+    """Tokens of the prompt, in the first event."""
+
+    generation_token_count: int | None = None
+    """Tokens generated so far."""
+
+    @property
+    def input_tokens(self) -> int | None:
+        """Tokens of the prompt, if the event says them."""
+        return number(self.prompt_token_count)
+
+    @property
+    def output_tokens(self) -> int | None:
+        """Tokens generated so far."""
+        return number(self.generation_token_count)
 
 
 @event
@@ -341,6 +396,14 @@ class LlamaStreamEvent(StreamEvent):
     def finish_reason(self) -> str | None:
         """Why generation ended."""
         return reason(self.stop_reason)
+
+    @property
+    def usage(self) -> LlamaUsage | None:
+        """The tokens used so far."""
+        usage = LlamaUsage(
+            prompt_token_count=self.prompt_token_count, generation_token_count=self.generation_token_count
+        )
+        return None if usage == LlamaUsage() else usage
 
     @property
     def is_terminal(self) -> bool:

@@ -8,7 +8,7 @@ last one is ``stream-end``.
 
 from typing import Any, Literal, TypeAlias
 
-from .answers import StreamEvent, ToolCallDelta, Usage, arguments, number, reason, string
+from .answers import StreamEvent, ToolCallDelta, Usage, number, reason, string
 from .declare import Event, event
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "CohereV1EndEvent",
     "CohereV1Event",
     "CohereV1OtherEvent",
+    "CohereV1Response",
     "CohereV1StreamEvent",
     "CohereV1TextEvent",
     "CohereV1ToolCallDelta",
@@ -436,8 +437,8 @@ def _tool_calls(index: int | None, delta: Any) -> tuple[ToolCallDelta, ...]:
         return ()
     function = call.function
     if not isinstance(function, CohereFunction):
-        return (ToolCallDelta(index, call.id or None),)
-    return (ToolCallDelta(index, call.id or None, function.name or None, arguments(function.arguments)),)
+        return (ToolCallDelta.of(index, call.id),)
+    return (ToolCallDelta.of(index, call.id, function.name, function.arguments),)
 
 
 @event
@@ -497,7 +498,27 @@ class CohereV1ToolCallsChunkEvent(CohereV1Event):
         delta = self.tool_call_delta
         if not isinstance(delta, CohereV1ToolCallDelta) or not (delta.name or delta.parameters):
             return ()
-        return (ToolCallDelta(delta.index, None, delta.name or None, arguments(delta.parameters)),)
+        return (ToolCallDelta.of(delta.index, None, delta.name, delta.parameters),)
+
+
+@event
+class CohereV1Response(Event):
+    """The whole answer. Its citations, calls of tools and documents are in ``extra``."""
+
+    response_id: str | None = None
+    """Identifies the answer."""
+
+    generation_id: str | None = None
+    """Identifies the generation."""
+
+    text: str | None = None
+    """The whole text."""
+
+    finish_reason: str | None = None
+    """Why generation ended."""
+
+    meta: CohereUsage | None = None
+    """The tokens used; in ``extra`` the version of the API."""
 
 
 @event
@@ -510,8 +531,14 @@ class CohereV1EndEvent(CohereV1Event):
     finish_reason: str | None = None
     """Why generation ended: "COMPLETE", "MAX_TOKENS", "ERROR", ..."""
 
-    response: Any = None
-    """The whole answer, an object."""
+    response: CohereV1Response | None = None
+    """The whole answer."""
+
+    @property
+    def usage(self) -> CohereUsage | None:
+        """The tokens used."""
+        usage = getattr(self.response, "meta", None)
+        return usage if isinstance(usage, CohereUsage) else None
 
     @property
     def is_terminal(self) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 from .answers import StreamEvent
 from .declare import Event, event
+from .recognise import LAST_EVENT_NAMES
 
 __all__ = ["GenericEvent"]
 
@@ -31,3 +32,8 @@ class GenericEvent(StreamEvent):
     def text(self) -> str:
         """The data of an event that is text, as Replicate sends it."""
         return self.data if isinstance(self.data, str) else ""
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether it is the last event by its type, "done", as Replicate sends it."""
+        return self.type in LAST_EVENT_NAMES

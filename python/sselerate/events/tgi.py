@@ -7,7 +7,7 @@ have no space after the colon; the last event has ``generated_text``. An error c
 
 from typing import Any
 
-from .answers import StreamEvent, string
+from .answers import StreamEvent, Usage, number, string
 from .declare import Event, event
 
 __all__ = ["TGIDetails", "TGIStreamEvent", "TGIToken"]
@@ -31,8 +31,8 @@ class TGIToken(Event):
 
 
 @event
-class TGIDetails(Event):
-    """How generation ended."""
+class TGIDetails(Usage):
+    """How generation ended, and the tokens used."""
 
     finish_reason: str | None = None
     """Why: "length", "eos_token" or "stop_sequence"."""
@@ -45,6 +45,16 @@ class TGIDetails(Event):
 
     seed: int | None = None
     """Where the random numbers started; up to 64 bits."""
+
+    @property
+    def input_tokens(self) -> int | None:
+        """Tokens of the prompt."""
+        return number(self.input_length)
+
+    @property
+    def output_tokens(self) -> int | None:
+        """Tokens generated."""
+        return number(self.generated_tokens)
 
 
 @event(light=True)
@@ -80,6 +90,12 @@ class TGIStreamEvent(StreamEvent):
         if self.generated_text is None:
             return None
         return string(getattr(self.details, "finish_reason", None)) or "stop"
+
+    @property
+    def usage(self) -> TGIDetails | None:
+        """The tokens used."""
+        details: Any = self.details
+        return details if isinstance(details, TGIDetails) else None
 
     @property
     def is_terminal(self) -> bool:

@@ -8,13 +8,13 @@ Field meanings follow the watsonx.ai API reference, "Infer text event stream". (
 from typing import Any
 
 from .answers import StreamEvent, Usage, number, string
-from .declare import event
+from .declare import Event, event
 
-__all__ = ["WatsonxResult", "WatsonxStreamEvent"]
+__all__ = ["WatsonxResult", "WatsonxStreamEvent", "WatsonxUsage"]
 
 
 @event
-class WatsonxResult(Usage):
+class WatsonxResult(Event):
     """What one event adds."""
 
     generated_text: str | None = None
@@ -33,10 +33,22 @@ class WatsonxResult(Usage):
     seed: int | None = None
     """Where the random numbers started."""
 
+
+@event
+class WatsonxUsage(Usage):
+    """The counts of one event. On the wire they lie in its result; `WatsonxStreamEvent.usage` makes this of
+    them."""
+
+    input_token_count: int | None = None
+    """Tokens of the prompt, in the first event."""
+
+    generated_token_count: int | None = None
+    """Tokens generated so far."""
+
     @property
     def input_tokens(self) -> int | None:
         """Tokens of the prompt, if the event says them."""
-        return number(self.input_token_count) or None
+        return number(self.input_token_count)
 
     @property
     def output_tokens(self) -> int | None:
@@ -80,10 +92,14 @@ class WatsonxStreamEvent(StreamEvent):
         return None
 
     @property
-    def usage(self) -> WatsonxResult | None:
+    def usage(self) -> WatsonxUsage | None:
         """The tokens used so far."""
-        results = self._results()
-        return results[0] if results else None
+        for result in self._results():
+            return WatsonxUsage(
+                input_token_count=result.input_token_count or None,
+                generated_token_count=result.generated_token_count,
+            )
+        return None
 
     @property
     def is_terminal(self) -> bool:
