@@ -1,4 +1,4 @@
-"""Light instances (adopt.rs of the binding) and their reuse (plan.rs, reuse.rs): nothing of it is seen."""
+"""Light instances (adopt.rs of the binding) and their reuse (recycle.rs, reuse.rs): nothing of it is seen."""
 
 import copy
 import gc

@@ -4,7 +4,7 @@
 //! to constants, so the text of an event that fits the template is read off its holes. Whatever the path does not
 //! settle, and every event that fits no template, is asked for its `text`, as the pure-Python backend asks all of them.
 
-use crate::plan::Part;
+use crate::part::Part;
 use crate::program::Program;
 use crate::scalar;
 use pyo3::exceptions::PyValueError;
