@@ -49,6 +49,8 @@ lint: need-cargo $(INSTALLED) ## formatting, lints, types, the stub of the compi
 	cargo fmt --all --check
 	cargo fmt --manifest-path rust/fuzz/Cargo.toml --check
 	cargo fmt --manifest-path rust/peers/Cargo.toml --check
+	@# rustfmt leaves comments as wide as they are
+	@! grep -rnE --include='*.rs' --exclude-dir=target '^.{121,}$$' rust | grep -E ':[0-9]+: *//'
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check

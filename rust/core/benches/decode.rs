@@ -1,7 +1,7 @@
 //! What a byte costs in the core, without Python: framing, the JSON parser, and the decoder with and without templates.
 //!
-//! `cargo bench -p sselerate-core`. The stream is made here: completion events as OpenAI sends them, with tokens and padding of
-//! varying length.
+//! `cargo bench -p sselerate-core`. The stream is made here: completion events as OpenAI sends them, with tokens and
+//! padding of varying length.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sselerate_core::decoder::{Decoder, Options};

@@ -2,8 +2,10 @@
 //!
 //! `gate WORK TIMES`, WORK being one of
 //!
-//! - framing, full, predicted, 1460 (predicted, in chunks that cut events), on a stream of completions that repeat each other;
-//! - unlike, logprobs, turns, spoilt, cold: streams on which prediction fails, and the same with `, full` behind the name: without.
+//! - framing, full, predicted, 1460 (predicted, in chunks that cut events), on a stream of completions that repeat each
+//!   other;
+//! - unlike, logprobs, turns, spoilt, cold: streams on which prediction fails, and the same with `, full` behind the
+//!   name: without.
 //!
 //! Run with two values of TIMES: the difference is free of start-up.
 

@@ -1,8 +1,8 @@
 //! Bytes of a stream to payloads that are ready to become typed events.
 //!
-//! The order in which a byte meets things: the templates (is this the last event again? cut by a chunk: see `seam`), the framing, the tape, and the
-//! questions every payload is asked: is it the terminator, an error of the server, of which class is it. What comes out
-//! borrows from the chunk or from buffers here; objects are made by whoever asks.
+//! The order in which a byte meets things: the templates (is this the last event again? cut by a chunk: see `seam`),
+//! the framing, the tape, and the questions every payload is asked: is it the terminator, an error of the server, of
+//! which class is it. What comes out borrows from the chunk or from buffers here; objects are made by whoever asks.
 
 use crate::error::{JsonError, JsonErrorKind};
 use crate::framing::{End, Frame, Framer, Item, StreamFramer};
@@ -27,8 +27,8 @@ pub struct Options {
     pub binary: bool,
     /// A payload may hold several JSON values, each of which is an event.
     pub split: bool,
-    /// Lone surrogates that escapes spell become U+FFFD in whatever is parsed in full. Those in [`Hit::spans`] are left to
-    /// [`crate::json::unescape_replacing`]: whoever resolves their escapes has to look at each anyway.
+    /// Lone surrogates that escapes spell become U+FFFD in whatever is parsed in full. Those in [`Hit::spans`] are left
+    /// to [`crate::json::unescape_replacing`]: whoever resolves their escapes has to look at each anyway.
     pub replace_surrogates: bool,
     /// Templates are used. Off, every event takes the full parser: for tests and measurements.
     pub predict: bool,
@@ -192,7 +192,8 @@ impl Decoder {
         Self::with_predictor(schema, options, predictor)
     }
 
-    /// The same with the templates of a decoder that is gone. They must come from one with this schema and these options.
+    /// The same with the templates of a decoder that is gone. They must come from one with this schema and these
+    /// options.
     pub fn with_predictor(schema: Arc<Schema>, options: Options, mut predictor: Predictor) -> Self {
         predictor.begin();
         Self {
@@ -270,8 +271,8 @@ impl Decoder {
         self.reader.event_index
     }
 
-    /// Whether a chunk is used up at `position`, and no event left open. It counts as read then: take the next one. False:
-    /// go on with [`Decoder::step`].
+    /// Whether a chunk is used up at `position`, and no event left open. It counts as read then: take the next one.
+    /// False: go on with [`Decoder::step`].
     #[inline]
     pub fn end_chunk(&mut self, chunk: &[u8], position: usize) -> bool {
         let used_up = position == chunk.len() && self.is_between_events();
@@ -281,15 +282,16 @@ impl Decoder {
         used_up
     }
 
-    /// The event at `*position` of `chunk`, which moves behind it, if it fits a template. None: go on with [`Decoder::parse`].
+    /// The event at `*position` of `chunk`, which moves behind it, if it fits a template. None: go on with
+    /// [`Decoder::parse`].
     #[inline]
     pub fn take<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Hit<'a>> {
         let taken = self.taken(chunk, position)?;
         Some(self.reader.hit(taken, chunk))
     }
 
-    /// The same for all events from `*position` on that fit the template of the first: each is given to `each`, until that says no. How many
-    /// there were.
+    /// The same for all events from `*position` on that fit the template of the first: each is given to `each`, until
+    /// that says no. How many there were.
     #[inline]
     pub fn take_run(&mut self, chunk: &[u8], position: &mut usize, mut each: impl FnMut(Hit<'_>) -> bool) -> u64 {
         if !self.may_take() {
@@ -328,8 +330,8 @@ impl Decoder {
         Some(taken)
     }
 
-    /// The next thing in `chunk` at or after `*position`, which moves behind it, without a look at whole templates: what
-    /// [`Decoder::take`] left. None: the chunk is used up.
+    /// The next thing in `chunk` at or after `*position`, which moves behind it, without a look at whole templates:
+    /// what [`Decoder::take`] left. None: the chunk is used up.
     pub fn parse<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Step<'a>> {
         if self.reader.ended {
             *position = chunk.len();
@@ -372,8 +374,8 @@ impl Decoder {
         held
     }
 
-    /// The event that was held back, if with the bytes behind it it fits a template. If not, the framer gets what was held back, as
-    /// the chunk that it is the end of.
+    /// The event that was held back, if with the bytes behind it it fits a template. If not, the framer gets what was
+    /// held back, as the chunk that it is the end of.
     fn taken_at_seam(&mut self, position: &mut usize) -> Option<Taken> {
         let (reader, held) = (&mut self.reader, self.seam.held());
         let taken = reader.predictor.take_event(self.seam.bytes(), 0);
@@ -486,8 +488,8 @@ impl Reader {
         frame.event == b"output" && matches!(self.schema.target, Target::Rules(_))
     }
 
-    /// Whether the lines and the data say what the event is: nothing that came before them, as an id that makes it text, and no end of
-    /// the stream.
+    /// Whether the lines and the data say what the event is: nothing that came before them, as an id that makes it
+    /// text, and no end of the stream.
     fn is_predictable(&self, frame: &Frame<'_>) -> bool {
         frame.end == End::Own && frame.event != b"error" && !self.may_be_text(frame)
     }
@@ -523,7 +525,8 @@ impl Reader {
             if let Some(taken) = self.predictor.take_payload(chunk, &frame, data) {
                 return Step::Hit(self.hit(taken, data));
             }
-            // A line that ends the stream must be seen, not predicted; and surrogates are replaced by the full parser, wherever they are.
+            // A line that ends the stream must be seen, not predicted; and surrogates are replaced by the full parser,
+            // wherever they are.
             let by_parser = named_last || (self.options.replace_surrogates && data.contains(&b'\\'));
             if !by_parser && let Some(Adapted { taken, learned, changes }) = self.predictor.adapt(chunk, &frame, data) {
                 let hit = self.hit(taken, data);
@@ -613,8 +616,8 @@ impl Reader {
     }
 }
 
-/// Lay the tape of some bytes. Invalid UTF-8 is replaced first, as the standard's decoder does; that is found out late, as nearly
-/// all payloads are ASCII.
+/// Lay the tape of some bytes. Invalid UTF-8 is replaced first, as the standard's decoder does; that is found out late,
+/// as nearly all payloads are ASCII.
 fn parse_text<'a>(data: &'a [u8], tape: &mut Tape, repaired: &'a mut Vec<u8>) -> (&'a [u8], Result<(), JsonError>) {
     let parsed = parse(data, tape);
     let ascii = if parsed.is_ok() { tape.is_ascii() } else { data.is_ascii() };
@@ -627,7 +630,8 @@ fn parse_text<'a>(data: &'a [u8], tape: &mut Tape, repaired: &'a mut Vec<u8>) ->
     (repaired, parsed)
 }
 
-/// The payload that values are made of: `data`, without lone surrogates if they are to be replaced. It has the same tape.
+/// The payload that values are made of: `data`, without lone surrogates if they are to be replaced. It has the same
+/// tape.
 #[inline]
 fn values_of<'a>(data: &'a [u8], options: &Options, tape: &Tape, replaced: &'a mut Vec<u8>) -> &'a [u8] {
     if options.replace_surrogates && tape.has_escapes() { without_surrogates(data, replaced) } else { data }

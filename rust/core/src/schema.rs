@@ -1,8 +1,8 @@
 //! What a consumer declared: which keys an object of a class has, and what their values look like.
 //!
 //! A schema is data. It answers four questions about a payload on a tape: which class is this object (`resolve`), which
-//! field is this key (`Class::find`), does it keep the declaration (`check`), and which values decide about the structure
-//! and so must never be predicted (`pinned`).
+//! field is this key (`Class::find`), does it keep the declaration (`check`), and which values decide about the
+//! structure and so must never be predicted (`pinned`).
 
 use crate::json::{self, Kind, Node, Tape, scan};
 use std::collections::HashMap;
@@ -92,7 +92,8 @@ pub struct Class {
     first: Vec<u8>,
 }
 
-/// No field has such a key: the search begins behind the last one. (`declare.py` refuses classes of more than 128 fields.)
+/// No field has such a key: the search begins behind the last one. (`declare.py` refuses classes of more than 128
+/// fields.)
 const NO_FIELD: u8 = u8::MAX;
 
 impl Class {
@@ -110,7 +111,8 @@ impl Class {
         &self.fields
     }
 
-    /// The field with this key. `hint` is where to look first: behind the field found last, as servers keep their order.
+    /// The field with this key. `hint` is where to look first: behind the field found last, as servers keep their
+    /// order.
     #[inline]
     pub fn find(&self, key: &[u8], hint: usize) -> Option<usize> {
         if self.fields.get(hint).is_some_and(|field| scan::same(&field.wire, key)) {
@@ -141,7 +143,8 @@ pub enum Step {
     Index(usize),
 }
 
-/// Something by which a payload is known. With neither `equals` nor `prefix` it is enough that the path leads somewhere.
+/// Something by which a payload is known. With neither `equals` nor `prefix` it is enough that the path leads
+/// somewhere.
 #[derive(Clone, Debug)]
 pub struct Sign {
     /// Where to look.

@@ -1,7 +1,8 @@
 //! An event that the end of a chunk cuts, put together to be compared with the templates.
 //!
-//! Framed in pieces it costs as much as four that fit. So the beginning of what looks like the next event is held back until the next
-//! chunk has come. If it then fits no template after all, the framer reads it as if nobody had looked at it.
+//! Framed in pieces it costs as much as four that fit. So the beginning of what looks like the next event is held back
+//! until the next chunk has come. If it then fits no template after all, the framer reads it as if nobody had looked at
+//! it.
 
 use memchr::memchr2;
 
@@ -31,8 +32,8 @@ impl Seam {
         self.held = 0;
     }
 
-    /// Hold back the end of a chunk, if it is the beginning of an event whose data begins at `data`. A usual one has so many bytes, none
-    /// more than `limit`. False: it is not.
+    /// Hold back the end of a chunk, if it is the beginning of an event whose data begins at `data`. A usual one has so
+    /// many bytes, none more than `limit`. False: it is not.
     pub(crate) fn hold(&mut self, end: &[u8], data: usize, usual: usize, limit: usize) -> bool {
         let most = (usual + SLACK).min(limit);
         if end.len() > most || usual > LONGEST || has_line_end(end.get(data..).unwrap_or_default()) {
@@ -44,7 +45,8 @@ impl Seam {
         true
     }
 
-    /// Add the bytes with which the next chunk begins. False: all of them were held back too, as the event is still not whole.
+    /// Add the bytes with which the next chunk begins. False: all of them were held back too, as the event is still not
+    /// whole.
     pub(crate) fn add(&mut self, chunk: &[u8]) -> bool {
         let more = &chunk[..chunk.len().min(self.most.saturating_sub(self.held))];
         self.bytes.extend_from_slice(more);

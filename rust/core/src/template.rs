@@ -1,28 +1,29 @@
 //! Prediction: the next event is the last one again, but for a few values.
 //!
-//! Successive events of a stream repeat nearly all their bytes. A template is an event that was parsed in full, cut into
-//! constant segments and *holes*: scalars that have been seen to change. The next event is compared segment by segment, and
-//! only the holes are read. `data: ` (and an `event:` line before it) and the blank line belong to the segments, so an
-//! event that fits needs no search for its lines either.
+//! Successive events of a stream repeat nearly all their bytes. A template is an event that was parsed in full, cut
+//! into constant segments and *holes*: scalars that have been seen to change. The next event is compared segment by
+//! segment, and only the holes are read. `data: ` (and an `event:` line before it) and the blank line belong to the
+//! segments, so an event that fits needs no search for its lines either.
 //!
-//! Why it is sound. Segments are cut only at the ends of scalars, and reading JSON is deterministic: if every byte up to a
-//! scalar is the same, the parser stands in the same state, and a string that ends at its quote, or a number that is followed by
-//! the same delimiter, leads it to the same state again. So an event that fits would give the same tape with other
-//! spans. What decides about the meaning of an event (its `type`, tags, errors: [`crate::schema::Schema::pinned`]) is never a hole. Holes
-//! check what the full parser checks: control characters, escapes, UTF-8.
+//! Why it is sound. Segments are cut only at the ends of scalars, and reading JSON is deterministic: if every byte up
+//! to a scalar is the same, the parser stands in the same state, and a string that ends at its quote, or a number that
+//! is followed by the same delimiter, leads it to the same state again. So an event that fits would give the same tape
+//! with other spans. What decides about the meaning of an event (its `type`, tags, errors:
+//! [`crate::schema::Schema::pinned`]) is never a hole. Holes check what the full parser checks: control characters,
+//! escapes, UTF-8.
 //!
 //! How it learns. A constant that changes soon after it was learnt becomes a hole for good; one that had held for long
-//! (an id when a new stream begins, a timestamp) just takes its new value. An event that differs from a template in nothing but
-//! constants is *adapted*: all its scalars are read as if they were holes, which takes a fraction of parsing it. One with another shape is parsed
-//! in full and learnt, which costs more than a hit saves: so it has a budget that hits refill, and after some misses in a row
-//! nothing is even compared for a while.
+//! (an id when a new stream begins, a timestamp) just takes its new value. An event that differs from a template in
+//! nothing but constants is *adapted*: all its scalars are read as if they were holes, which takes a fraction of
+//! parsing it. One with another shape is parsed in full and learnt, which costs more than a hit saves: so it has a
+//! budget that hits refill, and after some misses in a row nothing is even compared for a while.
 
 use crate::framing::{Frame, Place};
 use crate::json::{Kind, Tape, scan};
 use crate::limits::MAX_INT_DIGITS;
 
-/// Templates kept. A recorded stream needs four for 94 % of its events; the others are for the next streams: all recorded chat streams
-/// together have nearly a hundred shapes.
+/// Templates kept. A recorded stream needs four for 94 % of its events; the others are for the next streams: all
+/// recorded chat streams together have nearly a hundred shapes.
 const MAX_TEMPLATES: usize = 128;
 /// Templates of the current stream that are compared line by line, so that what fits none does not pay for all of them.
 const MAX_LIVE: usize = 4;
@@ -42,7 +43,8 @@ const LONGEST_PAUSE: u32 = 1024;
 /// What learning costs, in hits, and how much can be saved up. Where nothing hits, pauses give some back.
 const LEARNING_COST: u64 = 3;
 const MOST_CREDIT: u64 = 96;
-/// What a new decoder may spend: enough for the first events of a stream and two of those that repeat, with one to spare.
+/// What a new decoder may spend: enough for the first events of a stream and two of those that repeat, with one to
+/// spare.
 const FIRST_CREDIT: u64 = 6 * LEARNING_COST;
 
 /// What may stand in a hole.
@@ -172,7 +174,8 @@ pub struct Predictor {
     templates: Vec<Template>,
     /// How many quotes the payload of each has: all events of its shape have as many, but for those escaped in strings.
     quotes: Vec<usize>,
-    /// Those that fitted in this stream, at most [`MAX_LIVE`]. Only these are compared line by line: the others have the constants of earlier streams.
+    /// Those that fitted in this stream, at most [`MAX_LIVE`]. Only these are compared line by line: the others have
+    /// the constants of earlier streams.
     live: Vec<usize>,
     spans: [Span; MAX_HOLES],
     /// All scalars of an event that may become that of a template.
@@ -240,7 +243,8 @@ impl Predictor {
         self.first_fit::<BLOCK>(chunk, at)
     }
 
-    /// Where the data of the event that is expected begins, and how many bytes it may have in all, if these are the first of it.
+    /// Where the data of the event that is expected begins, and how many bytes it may have in all, if these are the
+    /// first of it.
     pub(crate) fn may_begin(&self, bytes: &[u8]) -> Option<(usize, usize)> {
         let template = self.templates.get(self.templates.get(self.last)?.successor)?;
         let segment = template.holes.first().map_or(template.constant.len(), |hole| hole.behind);
@@ -249,8 +253,9 @@ impl Predictor {
         begins.then_some((template.payload.0, template.text.len()))
     }
 
-    /// Take whole events from `at` on, none with more than `limit` bytes, as long as they fit the template of the first, and give each with its
-    /// holes to `each` until that says no: how many, and where the last one ends. Values that stand alone are not taken.
+    /// Take whole events from `at` on, none with more than `limit` bytes, as long as they fit the template of the
+    /// first, and give each with its holes to `each` until that says no: how many, and where the last one ends. Values
+    /// that stand alone are not taken.
     #[inline]
     pub fn take_run(
         &mut self,
@@ -279,8 +284,8 @@ impl Predictor {
         (count, position)
     }
 
-    /// Take a payload that is already framed, if it fits a template. One with lines that a template could have is left to
-    /// [`Predictor::adapt`]: with them it has been tried.
+    /// Take a payload that is already framed, if it fits a template. One with lines that a template could have is left
+    /// to [`Predictor::adapt`]: with them it has been tried.
     #[inline]
     pub fn take_payload(&mut self, chunk: &[u8], frame: &Frame<'_>, payload: &[u8]) -> Option<Taken> {
         if constant_lines(chunk, frame).is_some() {
@@ -415,8 +420,8 @@ impl Predictor {
         Some(Adapted { taken: self.hit(number, payload.len(), 1)?, learned, changes })
     }
 
-    /// Learn from an event that was parsed in full. `pinned` has an entry for each node of the tape. `named`: the lines around
-    /// the payload are a part of the event. None: this event is not worth a template.
+    /// Learn from an event that was parsed in full. `pinned` has an entry for each node of the tape. `named`: the lines
+    /// around the payload are a part of the event. None: this event is not worth a template.
     pub fn learn(
         &mut self,
         chunk: &[u8],
@@ -565,7 +570,8 @@ impl Template {
         (EXTENT != PAYLOAD || end == bytes.len()).then_some(end)
     }
 
-    /// Read all scalars of a payload with this shape. False: it has another one, or lines that are not those of the template.
+    /// Read all scalars of a payload with this shape. False: it has another one, or lines that are not those of the
+    /// template.
     fn read_all(&self, payload: &[u8], lines: Option<(&[u8], &[u8])>, values: &mut Vec<Span>) -> bool {
         if self.named && lines.is_none_or(|(prefix, _)| Some(prefix) != self.text.get(..self.payload.0)) {
             return false;
@@ -589,8 +595,8 @@ impl Template {
         rest == self.gap(mine, self.payload.1)
     }
 
-    /// Take the bytes of another event of the shape, whose `scalars` count from the payload's start. Where its lines are not known, those
-    /// of the template stay.
+    /// Take the bytes of another event of the shape, whose `scalars` count from the payload's start. Where its lines
+    /// are not known, those of the template stay.
     fn set_text(&mut self, payload: &[u8], lines: Option<(&[u8], &[u8])>, bare: bool) {
         let (before, behind) = (self.text.get(..self.payload.0), self.text.get(self.payload.1..));
         let (prefix, suffix) = lines.unwrap_or((before.unwrap_or_default(), behind.unwrap_or_default()));
@@ -662,7 +668,8 @@ impl Template {
 }
 
 impl Value {
-    /// The length of an integer or of padding at the start of `bytes`, if it is one of the usual ones. None: ask [`Self::read`].
+    /// The length of an integer or of padding at the start of `bytes`, if it is one of the usual ones. None: ask
+    /// [`Self::read`].
     #[inline(always)]
     fn usual_length(self, bytes: &[u8]) -> Option<usize> {
         match self {
@@ -726,8 +733,8 @@ fn after<'a>(bytes: &'a [u8], segment: &[u8]) -> Option<&'a [u8]> {
     scan::same(head, segment).then_some(rest)
 }
 
-/// The lines around a payload, if they are such that every event of the kind has the same: at most an `event` line before
-/// it, and the blank line behind it.
+/// The lines around a payload, if they are such that every event of the kind has the same: at most an `event` line
+/// before it, and the blank line behind it.
 fn constant_lines<'a>(chunk: &'a [u8], frame: &Frame<'_>) -> Option<(&'a [u8], &'a [u8])> {
     let Place { start, data, end } = frame.place?;
     let payload = frame.data?.len();

@@ -1,4 +1,5 @@
-//! The corpus that Python reads too (`tests/corpus`), its `parser` part: every case whole, at every cut, and byte by byte.
+//! The corpus that Python reads too (`tests/corpus`), its `parser` part: every case whole, at every cut, and byte by
+//! byte.
 
 use serde_json::Value;
 use sselerate_core::framing::{Framer, Item, Mode};

@@ -1,8 +1,8 @@
-//! A decoder with templates says what one without says: a bounded run of the differential in `differential/`, over the seeds of the
-//! fuzz target (`seeds/`) and, where they are at hand, over recorded streams.
+//! A decoder with templates says what one without says: a bounded run of the differential in `differential/`, over the
+//! seeds of the fuzz target (`seeds/`) and, where they are at hand, over recorded streams.
 //!
-//! `SSELERATE_PREDICTION_RUNS` sets the executions (1,000,000), `SSELERATE_PREDICTION_SEED` the first of the generator's numbers (1),
-//! `SSELERATE_RECORDINGS` the folder with recordings.
+//! `SSELERATE_PREDICTION_RUNS` sets the executions (1,000,000), `SSELERATE_PREDICTION_SEED` the first of the
+//! generator's numbers (1), `SSELERATE_RECORDINGS` the folder with recordings.
 
 mod differential;
 
@@ -68,7 +68,8 @@ fn templates_and_the_full_parser_agree() {
         } else {
             &seeds[random.below(seeds.len())]
         };
-        // A window may hold a zero byte as little as a seed does; then it is a program of another shape, which is as good.
+        // A window may hold a zero byte as little as a seed does; then it is a program of another shape, which is as
+        // good.
         program::generate(events, &mut random, &mut program);
         seen += run(&program);
         executed += 1;

@@ -1,5 +1,6 @@
-//! The tape of the parser is that of a reader which looks at one byte at a time, and so are its errors and their places; what
-//! serde_json accepts is on it as well. On generated JSON, whole, cut and changed, at every distance from the ends of the payload.
+//! The tape of the parser is that of a reader which looks at one byte at a time, and so are its errors and their
+//! places; what serde_json accepts is on it as well. On generated JSON, whole, cut and changed, at every distance from
+//! the ends of the payload.
 //!
 //! `SSELERATE_TAPE_RUNS` sets the executions (100,000), `SSELERATE_TAPE_SEED` the first of the generator's numbers (1).
 

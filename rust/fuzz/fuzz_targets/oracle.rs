@@ -1,5 +1,5 @@
-//! What the JSON parser accepts, serde_json accepts with the same structure, and the other way round; but for what Python's
-//! json allows (NaN, Infinity, lone surrogates) and our limits (depth, digits of an integer).
+//! What the JSON parser accepts, serde_json accepts with the same structure, and the other way round; but for what
+//! Python's json allows (NaN, Infinity, lone surrogates) and our limits (depth, digits of an integer).
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

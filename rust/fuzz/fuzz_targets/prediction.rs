@@ -1,7 +1,9 @@
-//! A decoder with templates says the same as one without. What an execution is stands in `rust/core/tests/differential/`.
+//! A decoder with templates says the same as one without. What an execution is stands in
+//! `rust/core/tests/differential/`.
 //!
-//! Most mutations change only the edits of a program and leave its events as they are, so that most executions are hits or near
-//! misses, which mutation of whole streams rarely gives. Fast enough for tens of millions of executions: `make fuzz-prediction`.
+//! Most mutations change only the edits of a program and leave its events as they are, so that most executions are hits
+//! or near misses, which mutation of whole streams rarely gives. Fast enough for tens of millions of executions: `make
+//! fuzz-prediction`.
 #![no_main]
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};

@@ -1,5 +1,6 @@
-//! What does not predict: the general parser beside yyjson, simd-json, sonic-rs and serde_json, the same fields read by each; and big
-//! events beside a search and a copy of their bytes. `make bench-json`. All results are compared before anything is timed.
+//! What does not predict: the general parser beside yyjson, simd-json, sonic-rs and serde_json, the same fields read by
+//! each; and big events beside a search and a copy of their bytes. `make bench-json`. All results are compared before
+//! anything is timed.
 
 use sselerate_core::decoder::{Decoder, Options, Step};
 use sselerate_core::json::{Tape, parse};

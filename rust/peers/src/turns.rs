@@ -1,11 +1,13 @@
-//! Timing on a noisy machine, as `benches/measure.py` does it: short samples, taken in turns, of which the smallest counts.
+//! Timing on a noisy machine, as `benches/measure.py` does it: short samples, taken in turns, of which the smallest
+//! counts.
 
 use std::time::{Duration, Instant};
 
 /// Something to be timed, and its name.
 pub type Run<'a> = (String, Box<dyn FnMut() + 'a>);
 
-/// A line for each run: its smallest and its median time of one call divided by `parts`, and bytes a second at the smallest.
+/// A line for each run: its smallest and its median time of one call divided by `parts`, and bytes a second at the
+/// smallest.
 pub fn report(title: &str, runs: &mut [Run<'_>], parts: usize, bytes: usize, seconds: f64) {
     let mut samples: Vec<Vec<Duration>> = vec![Vec::new(); runs.len()];
     for (_, run) in &mut *runs {

@@ -1,14 +1,16 @@
 //! Light instances: event classes that can't be part of a reference cycle live without the garbage collector.
 //!
 //! An event that holds nothing but strings, numbers and other such events can't be in a cycle: it is frozen, so nothing
-//! can be put into it later, and what was put into it existed before it. (`extra` may hold dicts; a program that puts an
-//! event into its own `extra` leaks it. msgspec makes the same trade with `gc=False`.) Such a class is *adopted* when it
-//! is declared, before it has any instance: its objects lose the collector's header, which makes them 16 bytes
-//! smaller and invisible to collections, and they are freed by [`dealloc`] below instead of CPython's general way, which costs more
-//! than making the object did. Freed objects wait in a small list for the next one of their size.
+//! can be put into it later, and what was put into it existed before it. (`extra` may hold dicts; a program that puts
+//! an event into its own `extra` leaks it. msgspec makes the same trade with `gc=False`.) Such a class is *adopted*
+//! when it is declared, before it has any instance: its objects lose the collector's header, which makes them 16 bytes
+//! smaller and invisible to collections, and they are freed by [`dealloc`] below instead of CPython's general way,
+//! which costs more than making the object did. Freed objects wait in a small list for the next one of their size.
 //!
-//! The rest of CPython knows all of this from the type's own slots, so subclasses, `copy`, `pickle` and `object.__new__` just work. (But
-//! a `__del__` that is put on the class later is never called: `dealloc` does not look for one.) A class stays as it is where that can't be checked here: without a GIL, and on versions this was never run on.
+//! The rest of CPython knows all of this from the type's own slots, so subclasses, `copy`, `pickle` and
+//! `object.__new__` just work. (But a `__del__` that is put on the class later is never called: `dealloc` does not look
+//! for one.) A class stays as it is where that can't be checked here: without a GIL, and on versions this was never run
+//! on.
 
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -28,15 +30,17 @@ const SLOT: usize = size_of::<*mut ffi::PyObject>();
 
 /// Adopt a class that has no instance yet. False: it stays as it is.
 ///
-/// The caller vouches for what only the declaration can tell: that its fields hold nothing the collector would have to know.
+/// The caller vouches for what only the declaration can tell: that its fields hold nothing the collector would have to
+/// know.
 #[pyfunction]
 pub(crate) fn adopt(cls: &Bound<'_, PyType>) -> bool {
     if cfg!(any(Py_GIL_DISABLED, Py_3_14)) {
         return false;
     }
     let class = cls.as_type_ptr();
-    // SAFETY: `class` is a ready type and we hold the GIL. It is changed only if its instances are a header and object slots,
-    // as then `alloc` and `dealloc` below are right for them; and it has no instance yet, so none was made in another way.
+    // SAFETY: `class` is a ready type and we hold the GIL. It is changed only if its instances are a header and object
+    // slots, as then `alloc` and `dealloc` below are right for them; and it has no instance yet, so none was made in
+    // another way.
     unsafe {
         if (*class).tp_flags & ffi::Py_TPFLAGS_HAVE_GC == 0 || slots(cls).is_none() {
             return false;
@@ -104,13 +108,14 @@ unsafe fn is_adopted(class: *mut ffi::PyTypeObject) -> bool {
 /// Freed objects by number of slots.
 struct Waiting(UnsafeCell<[Vec<*mut ffi::PyObject>; SIZES]>);
 
-// SAFETY: used only by `alloc` and `dealloc`, which run with the GIL held (no class is adopted without one) and don't give it up while
-// they use it.
+// SAFETY: used only by `alloc` and `dealloc`, which run with the GIL held (no class is adopted without one) and don't
+// give it up while they use it.
 unsafe impl Sync for Waiting {}
 
 static WAITING_OBJECTS: Waiting = Waiting(UnsafeCell::new([const { Vec::new() }; SIZES]));
 
-/// How deep `dealloc` is in itself, and the objects that were found too deep: a chain of objects must not use up the stack.
+/// How deep `dealloc` is in itself, and the objects that were found too deep: a chain of objects must not use up the
+/// stack.
 struct Depth(UnsafeCell<(usize, Vec<*mut ffi::PyObject>)>);
 
 // SAFETY: as for `Waiting`.
@@ -129,8 +134,8 @@ unsafe fn waiting(size: usize) -> Option<&'static mut Vec<*mut ffi::PyObject>> {
 
 /// `tp_alloc` of adopted classes, and of what inherits it.
 unsafe extern "C" fn alloc(class: *mut ffi::PyTypeObject, items: ffi::Py_ssize_t) -> *mut ffi::PyObject {
-    // SAFETY: called by CPython, or by `Layout::make`, with a ready type and the GIL. A waiting object is free memory of
-    // exactly this size; PyObject_Init makes it an object of this class and counts the class.
+    // SAFETY: called by CPython, or by `Layout::make`, with a ready type and the GIL. A waiting object is free memory
+    // of exactly this size; PyObject_Init makes it an object of this class and counts the class.
     unsafe {
         if is_adopted(class) {
             let size = (*class).tp_basicsize as usize;
@@ -169,9 +174,9 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
 /// # Safety
 /// As CPython calls `tp_dealloc`.
 unsafe fn free(object: *mut ffi::PyObject) {
-    // SAFETY: called by CPython for an object with no owner left. The adopted class among its bases says how many slots there are;
-    // each holds an owned reference or null. The memory goes back in the way of the object's own class, or waits if
-    // it was made by `alloc` or could have been. A heap type counts its instances, so it loses one.
+    // SAFETY: called by CPython for an object with no owner left. The adopted class among its bases says how many slots
+    // there are; each holds an owned reference or null. The memory goes back in the way of the object's own class, or
+    // waits if it was made by `alloc` or could have been. A heap type counts its instances, so it loses one.
     unsafe {
         let class = ffi::Py_TYPE(object);
         let mut adopted = class;

@@ -14,8 +14,8 @@ const LONGEST_SHARED: usize = 64;
 /// Keys of plain dicts that are remembered, by a hash of their bytes.
 const KEYS: usize = 256;
 
-/// Makes events. It remembers, for each field of each class, the last string, which the next event gets too if it is the same: the
-/// id, model and finish reason of a stream exist once.
+/// Makes events. It remembers, for each field of each class, the last string, which the next event gets too if it is
+/// the same: the id, model and finish reason of a stream exist once.
 #[derive(Default)]
 pub(crate) struct Assembler {
     last: Vec<Vec<Option<Py<PyString>>>>,
@@ -232,7 +232,8 @@ impl Assembler {
         }
     }
 
-    /// The key of a plain dict, or another word that repeats itself. Short ones come from a table, with their hashes known.
+    /// The key of a plain dict, or another word that repeats itself. Short ones come from a table, with their hashes
+    /// known.
     fn word<'py>(&mut self, py: Python<'py>, body: &[u8], flags: u8) -> PyResult<Bound<'py, PyString>> {
         if flags != 0 || body.len() > LONGEST_SHARED {
             return Ok(scalar::string(py, body, flags, &mut self.scratch)?.cast_into()?);
@@ -274,8 +275,8 @@ impl Assembler {
         let layout = &program.generic;
         let name = self.event_name(py, name)?;
         let event = layout.make(py)?;
-        // SAFETY: the slots are those of GenericEvent, and nobody else has the event yet. `_absent` stays empty, as it is on
-        // events that were built by keyword.
+        // SAFETY: the slots are those of GenericEvent, and nobody else has the event yet. `_absent` stays empty, as it
+        // is on events that were built by keyword.
         unsafe {
             layout::write(&event, layout.slot(0), data);
             layout::write(&event, layout.slot(1), name);

@@ -1,7 +1,7 @@
 //! `AsyncEventIterator`: awaits chunks, and hands out events one by one.
 //!
-//! It is an [`EventIterator`] that is given the chunks which were awaited. An event that is there already comes without the
-//! event loop: the awaitable is done at once, and it is used again for the next event.
+//! It is an [`EventIterator`] that is given the chunks which were awaited. An event that is there already comes without
+//! the event loop: the awaitable is done at once, and it is used again for the next event.
 
 use crate::decoder::Decoder;
 use crate::guard::Exclusive;
@@ -269,7 +269,8 @@ fn special<'py>(
     object: &Bound<'py, PyAny>,
     slot: impl Fn(&ffi::PyAsyncMethods) -> Option<ffi::unaryfunc>,
 ) -> Option<PyResult<Bound<'py, PyAny>>> {
-    // SAFETY: a type that has slots of this kind keeps them as long as it lives; they give an owned object, or null and an exception.
+    // SAFETY: a type that has slots of this kind keeps them as long as it lives; they give an owned object, or null and
+    // an exception.
     unsafe {
         let method = (*object.get_type_ptr()).tp_as_async.as_ref().and_then(slot)?;
         Some(Bound::from_owned_ptr_or_err(object.py(), method(object.as_ptr())))
@@ -398,8 +399,8 @@ pub(crate) fn quicken(py: Python<'_>) {
 }
 
 unsafe extern "C" fn quick_anext(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
-    // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is. Nothing is dropped here as a
-    // `Py`, see `crate::iterator`.
+    // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is. Nothing is dropped
+    // here as a `Py`, see `crate::iterator`.
     let spare = std::panic::catch_unwind(|| unsafe {
         let iterator = Borrowed::from_ptr(Python::assume_attached(), object).cast_unchecked::<AsyncEventIterator>();
         AsyncEventIterator::spare(&iterator).map(Bound::into_ptr)
@@ -436,8 +437,8 @@ unsafe fn at_hand(object: *mut ffi::PyObject) -> Option<*mut ffi::PyObject> {
 }
 
 unsafe extern "C" fn quick_next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
-    // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is. An event is neither a tuple nor an
-    // exception, so StopIteration takes it as its value.
+    // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is. An event is neither
+    // a tuple nor an exception, so StopIteration takes it as its value.
     unsafe {
         let Some(event) = at_hand(object) else {
             return GENERAL_NEXT.get().map_or(std::ptr::null_mut(), |general| general(object));
@@ -456,8 +457,8 @@ unsafe extern "C" fn quick_send(
     value: *mut ffi::PyObject,
     result: *mut *mut ffi::PyObject,
 ) -> ffi::PySendResult {
-    // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is; `result` is for one owned
-    // reference. A general call leaves an exception where it returns null.
+    // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is; `result` is for one
+    // owned reference. A general call leaves an exception where it returns null.
     unsafe {
         if let Some(event) = at_hand(object) {
             result.write(event);

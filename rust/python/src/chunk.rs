@@ -1,8 +1,9 @@
 //! The bytes of a bytes-like object, without a copy if nobody can change them.
 //!
-//! Python code may run while a chunk is read: the first unknown key of a class is noted, an exception is made, an event asked for
-//! its text, and with them whatever traces calls; before CPython 3.12 also what the garbage collector finds. Bytes that were looked at must
-//! still be the same then, or a str is made of what was never checked. So what is mutable is copied first.
+//! Python code may run while a chunk is read: the first unknown key of a class is noted, an exception is made, an event
+//! asked for its text, and with them whatever traces calls; before CPython 3.12 also what the garbage collector finds.
+//! Bytes that were looked at must still be the same then, or a str is made of what was never checked. So what is
+//! mutable is copied first.
 
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyTypeError;
@@ -64,8 +65,8 @@ impl Chunk {
                 if start.is_null() {
                     return b"";
                 }
-                // SAFETY: contiguous, and exported for as long as the PyBuffer lives; and nobody writes to it (both checked in
-                // `of_buffer`).
+                // SAFETY: contiguous, and exported for as long as the PyBuffer lives; and nobody writes to it (both
+                // checked in `of_buffer`).
                 unsafe { std::slice::from_raw_parts(start, buffer.len_bytes()) }
             }
             Self::Copy(bytes) => bytes,
@@ -73,8 +74,8 @@ impl Chunk {
     }
 }
 
-/// Whether nobody can change what a read-only buffer of this object shows. That it is read-only says nothing: it may be a view of a
-/// bytearray.
+/// Whether nobody can change what a read-only buffer of this object shows. That it is read-only says nothing: it may be
+/// a view of a bytearray.
 fn is_immutable(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     let owner = match object.cast_exact::<PyMemoryView>() {
         Ok(view) => view.getattr(intern!(object.py(), "obj"))?,

@@ -25,9 +25,10 @@ pub(crate) struct EventIterator {
 
 /// What `next()` calls, put in the place of PyO3's function for it, which it falls back on.
 ///
-/// PyO3 counts for each call whether this thread may use Python, and turns what a function returns into what CPython expects. That is a tenth
-/// of the time of a predicted event. So an event that is there and fits a template is handed out without, as is the next
-/// chunk taken if that is all; whatever else comes up is left to [`EventIterator::__next__`], with nothing done.
+/// PyO3 counts for each call whether this thread may use Python, and turns what a function returns into what CPython
+/// expects. That is a tenth of the time of a predicted event. So an event that is there and fits a template is handed
+/// out without, as is the next chunk taken if that is all; whatever else comes up is left to
+/// [`EventIterator::__next__`], with nothing done.
 static GENERAL_NEXT: OnceLock<ffi::iternextfunc> = OnceLock::new();
 
 /// Put [`quick_next`] in its place, before there is any iterator.
@@ -36,8 +37,8 @@ pub(crate) fn quicken(py: Python<'_>) {
         return;
     }
     let class = EventIterator::type_object_raw(py);
-    // SAFETY: `class` is a ready type, of which no instance exists yet, and we hold the GIL. What CPython keeps apart from the
-    // slot (`EventIterator.__next__`) still leads to the general function.
+    // SAFETY: `class` is a ready type, of which no instance exists yet, and we hold the GIL. What CPython keeps apart
+    // from the slot (`EventIterator.__next__`) still leads to the general function.
     unsafe {
         if let Some(general) = (*class).tp_iternext
             && GENERAL_NEXT.set(general).is_ok()
@@ -48,8 +49,9 @@ pub(crate) fn quicken(py: Python<'_>) {
 }
 
 unsafe extern "C" fn quick_next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
-    // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is. While PyO3 does not know that
-    // the GIL is held, a `Py` must not be dropped (it would wait for a later call to be released), which `next_at_hand` sees to.
+    // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is. While PyO3 does not
+    // know that the GIL is held, a `Py` must not be dropped (it would wait for a later call to be released), which
+    // `next_at_hand` sees to.
     let at_hand = std::panic::catch_unwind(|| unsafe {
         let py = Python::assume_attached();
         let iterator = Borrowed::from_ptr(py, object).cast_unchecked::<EventIterator>();
@@ -80,7 +82,8 @@ impl EventIterator {
         Ok(())
     }
 
-    /// Get the next chunk. False: there is none, and the stream has ended. The source may look at the decoder meanwhile.
+    /// Get the next chunk. False: there is none, and the stream has ended. The source may look at the decoder
+    /// meanwhile.
     fn pull(&self, py: Python<'_>, source: &mut Source) -> PyResult<bool> {
         let ended = self.decoder.get().enter()?.is_ended();
         let next = match &source.chunks {
@@ -96,8 +99,8 @@ impl EventIterator {
         Ok(true)
     }
 
-    /// The next event, if it fits a template and lies whole in the rest of this chunk. None: ask [`EventIterator::__next__`]; nothing
-    /// was done.
+    /// The next event, if it fits a template and lies whole in the rest of this chunk. None: ask
+    /// [`EventIterator::__next__`]; nothing was done.
     #[inline]
     pub(crate) fn event_in_chunk<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let mut source = self.source.enter("EventIterator")?;
@@ -144,8 +147,8 @@ impl EventIterator {
         Ok(())
     }
 
-    /// The next event, if it fits a template and lies whole in this chunk or the next. Some(None): the source raised, and its
-    /// exception is set. None: ask the general function; nothing was done but, at most, getting the next chunk.
+    /// The next event, if it fits a template and lies whole in this chunk or the next. Some(None): the source raised,
+    /// and its exception is set. None: ask the general function; nothing was done but, at most, getting the next chunk.
     #[inline]
     fn next_at_hand<'py>(&self, py: Python<'py>) -> Option<Option<Bound<'py, PyAny>>> {
         let mut source = self.source.enter("EventIterator").ok()?;
@@ -238,8 +241,8 @@ impl EventIterator {
         }
     }
 
-    // A source is as a rule a generator, whose frame may hold whatever holds this. While a call is under way, nothing is shown to the
-    // garbage collector, which then takes everything for reachable.
+    // A source is as a rule a generator, whose frame may hold whatever holds this. While a call is under way, nothing
+    // is shown to the garbage collector, which then takes everything for reachable.
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self.source.enter("EventIterator") {
             Ok(source) => source.chunks.as_ref().map_or(Ok(()), |chunks| visit.call(chunks)),

@@ -1,8 +1,8 @@
 //! Where the slots of a class lie in its instances.
 //!
-//! Events are plain frozen dataclasses with slots. They are made here by allocating an instance and writing its slots, as
-//! `__init__` of a frozen dataclass would spend more time than the parser. The offsets are read from the member descriptors
-//! that `__slots__` left on the class.
+//! Events are plain frozen dataclasses with slots. They are made here by allocating an instance and writing its slots,
+//! as `__init__` of a frozen dataclass would spend more time than the parser. The offsets are read from the member
+//! descriptors that `__slots__` left on the class.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
@@ -51,11 +51,12 @@ impl Layout {
 /// Put `value` into a slot, whatever was there before.
 ///
 /// # Safety
-/// `offset` is that of a slot, by a [`Layout`] of the class of `object`; and nobody but the caller may read `object` meanwhile.
+/// `offset` is that of a slot, by a [`Layout`] of the class of `object`; and nobody but the caller may read `object`
+/// meanwhile.
 #[inline]
 pub(crate) unsafe fn write(object: &Bound<'_, PyAny>, offset: isize, value: Bound<'_, PyAny>) {
-    // SAFETY: by the contract the slot holds an owned reference or null. The old value is released last, when the slot is
-    // valid again, as that can run any code.
+    // SAFETY: by the contract the slot holds an owned reference or null. The old value is released last, when the slot
+    // is valid again, as that can run any code.
     unsafe {
         let slot = object.as_ptr().byte_offset(offset).cast::<*mut ffi::PyObject>();
         let old = slot.replace(value.into_ptr());
@@ -96,7 +97,8 @@ fn slot_offset(class: &Bound<'_, PyType>, name: &str) -> PyResult<isize> {
     }
 }
 
-/// An event class: its layout (fields in order, then `extra`, then `_absent`) and what its fields hold when their keys are missing.
+/// An event class: its layout (fields in order, then `extra`, then `_absent`) and what its fields hold when their keys
+/// are missing.
 pub(crate) struct EventLayout {
     layout: Layout,
     pub(crate) defaults: Box<[Py<PyAny>]>,
@@ -106,7 +108,8 @@ pub(crate) struct EventLayout {
     pub(crate) names: Box<[String]>,
     /// Where the text of an event is; None: ask its attribute `text`. See `text`.
     pub(crate) text: Option<Box<[(String, bool)]>>,
-    /// What `note_extra` of `sselerate.events.declare` returned: the keys that are noted, or that there is nothing more to note.
+    /// What `note_extra` of `sselerate.events.declare` returned: the keys that are noted, or that there is nothing more
+    /// to note.
     noted: PyOnceLock<Py<PySet>>,
     all_noted: AtomicBool,
 }

@@ -1,8 +1,9 @@
 //! `sselerate._core`: the compiled backend.
 //!
-//! A chunk comes in through `chunk`, goes through `sselerate_core`, and what that finds becomes Python objects in `assemble` (parsed in
-//! full) or `plan` (predicted: made of its `part`s, or an earlier event that `recycle` changes), laid out as `layout` read it off
-//! the classes. `program` compiles what a consumer declared; `errors` turns failures into the exceptions of `sselerate.errors`.
+//! A chunk comes in through `chunk`, goes through `sselerate_core`, and what that finds becomes Python objects in
+//! `assemble` (parsed in full) or `plan` (predicted: made of its `part`s, or an earlier event that `recycle` changes),
+//! laid out as `layout` read it off the classes. `program` compiles what a consumer declared; `errors` turns failures
+//! into the exceptions of `sselerate.errors`.
 
 use pyo3::prelude::*;
 

@@ -1,10 +1,10 @@
 //! How to make the event of a template: what is constant is shared, what is in a hole is made.
 //!
-//! A plan is built once, from a tape and the event that was made of it. Two ways lead from it to the next event. The general
-//! one makes new objects around the shared constants. The quick one makes nothing but the values in the holes: if an earlier event
-//! of this template has no owner left but the plan, nobody can see it any more, and it becomes the next event by changing
-//! its holes. (CPython's `zip` reuses its result tuple on the same condition.) In a loop that drops each event before
-//! the next but one, two event objects serve the whole stream.
+//! A plan is built once, from a tape and the event that was made of it. Two ways lead from it to the next event. The
+//! general one makes new objects around the shared constants. The quick one makes nothing but the values in the holes:
+//! if an earlier event of this template has no owner left but the plan, nobody can see it any more, and it becomes the
+//! next event by changing its holes. (CPython's `zip` reuses its result tuple on the same condition.) In a loop that
+//! drops each event before the next but one, two event objects serve the whole stream.
 
 use crate::assemble::{Assembler, Parsed};
 use crate::part::{Builder, Part};

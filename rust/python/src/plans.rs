@@ -1,8 +1,8 @@
 //! The plans of a decoder, by the numbers of their templates.
 //!
-//! A plan is made of a payload and its event, which takes longer than decoding it did. Many events are learnt from and then never come
-//! again: the first and the last of a stream, and every one that shows a further hole. So the payload is kept, and the plan is made when
-//! its template fits for the first time, of an event that nobody else has ever seen.
+//! A plan is made of a payload and its event, which takes longer than decoding it did. Many events are learnt from and
+//! then never come again: the first and the last of a stream, and every one that shows a further hole. So the payload
+//! is kept, and the plan is made when its template fits for the first time, of an event that nobody else has ever seen.
 
 use crate::assemble::{Assembler, Parsed};
 use crate::plan::{Adapted, Plan};
@@ -117,8 +117,8 @@ impl Plans {
     }
 }
 
-/// Until it is dropped, the garbage collector does not run, and so no code of somebody's in it. (From CPython 3.12 on it never does while
-/// an extension is at work.)
+/// Until it is dropped, the garbage collector does not run, and so no code of somebody's in it. (From CPython 3.12 on
+/// it never does while an extension is at work.)
 struct NoCollection {
     was_enabled: bool,
 }

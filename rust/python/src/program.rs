@@ -26,8 +26,8 @@ pub(crate) struct Program {
     /// By [`ClassId`].
     pub(crate) layouts: Vec<EventLayout>,
     pub(crate) generic: EventLayout,
-    /// The rules that are compiled, in the order in which they were: the others are when they are first met, as each brings
-    /// the classes of its dialect with it.
+    /// The rules that are compiled, in the order in which they were: the others are when they are first met, as each
+    /// brings the classes of its dialect with it.
     rules: Vec<usize>,
     /// What decoders that are gone have learnt, by [`Manner::number`]. Programs of the same target that differ in their
     /// rules share it: classes and shapes that both know have the same numbers.
@@ -47,8 +47,8 @@ impl Manner {
     }
 }
 
-/// What a decoder has learnt. Most streams are short, and the next one looks like the last: a decoder that begins with this
-/// predicts from its first event on.
+/// What a decoder has learnt. Most streams are short, and the next one looks like the last: a decoder that begins with
+/// this predicts from its first event on.
 pub(crate) struct Warm {
     pub(crate) predictor: Predictor,
     pub(crate) plans: Plans,
@@ -79,7 +79,8 @@ impl Program {
     pub(crate) fn with_rule(py: Python<'_>, program: &Py<Self>, rule: usize) -> PyResult<Py<Self>> {
         let kept = kept(py);
         loop {
-            // Another decoder may have been here: the one that is kept is the longest of those that share their learning.
+            // Another decoder may have been here: the one that is kept is the longest of those that share their
+            // learning.
             let newest = kept.get_item(py.None())?.map(Bound::cast_into::<Self>).transpose()?;
             let newest = newest.filter(|newest| Arc::ptr_eq(&newest.get().warm, &program.get().warm));
             let base = newest.as_ref().unwrap_or(program.bind(py)).get();

@@ -1,4 +1,5 @@
-//! Earlier events of a plan that nobody has any more: which of their parts and holes there are, and how they become the next event.
+//! Earlier events of a plan that nobody has any more: which of their parts and holes there are, and how they become the
+//! next event.
 
 use crate::adopt;
 use crate::assemble::Assembler;
@@ -16,7 +17,8 @@ const MAX_KEPT: usize = 160;
 /// Events with more parts than this are made anew.
 const MAX_PARTS: usize = 64;
 
-/// What of an event is not shared: its parts, the event itself first and each behind the one it hangs on, and the holes in them.
+/// What of an event is not shared: its parts, the event itself first and each behind the one it hangs on, and the holes
+/// in them.
 #[derive(Default)]
 pub(crate) struct Reuse {
     parts: Vec<Place>,
@@ -76,8 +78,8 @@ struct Hole {
 /// An earlier event.
 struct Kept {
     event: Py<PyAny>,
-    /// What all parts held when the event was handed out. Frozen classes keep nobody from `object.__setattr__`, and dicts and lists are
-    /// not frozen at all: an event that was changed is not used again.
+    /// What all parts held when the event was handed out. Frozen classes keep nobody from `object.__setattr__`, and
+    /// dicts and lists are not frozen at all: an event that was changed is not used again.
     words: Box<[usize]>,
     /// What is in its holes, held so that an equal word is the same object: its memory cannot have become another's.
     values: Box<[Py<PyAny>]>,
@@ -149,14 +151,14 @@ impl Reuse {
         true
     }
 
-    /// What [`Kept::words`] keeps of an event that this plan has just made, with `values` in its holes. None: it is not as it was made, as the
-    /// garbage collector may have run somebody's code meanwhile.
+    /// What [`Kept::words`] keeps of an event that this plan has just made, with `values` in its holes. None: it is not
+    /// as it was made, as the garbage collector may have run somebody's code meanwhile.
     fn words(&self, event: &Bound<'_, PyAny>, values: &[Py<PyAny>]) -> Option<Box<[usize]>> {
         let mut words: Vec<usize> = Vec::with_capacity(self.size);
         for (number, place) in self.parts.iter().enumerate() {
             let object = if number == 0 { event.as_ptr() } else { *words.get(place.held)? as *mut ffi::PyObject };
-            // SAFETY: a word that stands for a part is an item of one that was looked at before, and alive; null is an empty slot. Nothing is
-            // read but what its type and length allow.
+            // SAFETY: a word that stands for a part is an item of one that was looked at before, and alive; null is an
+            // empty slot. Nothing is read but what its type and length allow.
             unsafe {
                 if object.is_null() || ffi::Py_TYPE(object).cast_const() != place.class {
                     return None;
@@ -191,12 +193,13 @@ impl Reuse {
         are_all.then(|| words.into())
     }
 
-    /// Turn an event into the next one, if nobody but the plan has it, it is as it was made, and there is room. False: make another.
+    /// Turn an event into the next one, if nobody but the plan has it, it is as it was made, and there is room. False:
+    /// make another.
     #[inline(always)]
     fn refill(&self, py: Python<'_>, kept: &mut Kept, assembler: &mut Assembler, hit: Hit<'_>) -> bool {
-        // SAFETY: each part is looked at only after the part it hangs on was found to have one owner, the plan's event itself, and to hold
-        // what the plan put there: so it is the part that the plan made, with the class and length that its words were taken from, and
-        // nobody else can see it or get hold of it while the GIL is held.
+        // SAFETY: each part is looked at only after the part it hangs on was found to have one owner, the plan's event
+        // itself, and to hold what the plan put there: so it is the part that the plan made, with the class and length
+        // that its words were taken from, and nobody else can see it or get hold of it while the GIL is held.
         unsafe {
             for (number, place) in self.parts.iter().enumerate() {
                 let Some(words) = kept.words.get(place.words..place.words + place.size) else { return false };
@@ -215,8 +218,8 @@ impl Reuse {
     }
 
     /// # Safety
-    /// The event is as it was made, and nobody can see it. What is in its holes was put there by `hole_value`, with the room of `kept` or
-    /// more, as a plan's room only grows.
+    /// The event is as it was made, and nobody can see it. What is in its holes was put there by `hole_value`, with the
+    /// room of `kept` or more, as a plan's room only grows.
     #[inline(always)]
     unsafe fn refill_hole(
         &self,
@@ -295,7 +298,8 @@ impl Reuse {
     }
 }
 
-/// Write another number into what is in a hole of this kind. False, and nothing is done: it can't take it, or is no number.
+/// Write another number into what is in a hole of this kind. False, and nothing is done: it can't take it, or is no
+/// number.
 ///
 /// # Safety
 /// As for [`Reuse::refill_hole`].
@@ -333,8 +337,8 @@ impl Ring {
         Some(event)
     }
 
-    /// Remember an event, made with so much room for the strings in `values`. The oldest one has too little; or it is still in use, so
-    /// either the ring is too small or events are being collected.
+    /// Remember an event, made with so much room for the strings in `values`. The oldest one has too little; or it is
+    /// still in use, so either the ring is too small or events are being collected.
     pub(crate) fn keep(&mut self, reuse: &Reuse, event: &Bound<'_, PyAny>, values: Vec<Py<PyAny>>, room: usize) {
         let Some(words) = reuse.words(event, &values) else { return };
         let kept = Kept { event: event.clone().unbind(), words, values: values.into(), room };
@@ -371,7 +375,8 @@ impl Container {
     #[inline(always)]
     unsafe fn is_as_made(self, object: *mut ffi::PyObject, words: &[usize]) -> bool {
         let Some((&class, rest)) = words.split_first() else { return false };
-        // SAFETY: by the contract; the type is compared before anything behind it is read, and the length of a list before its items.
+        // SAFETY: by the contract; the type is compared before anything behind it is read, and the length of a list
+        // before its items.
         unsafe {
             if ffi::Py_TYPE(object) as usize != class {
                 return false;

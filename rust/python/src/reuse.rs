@@ -1,13 +1,14 @@
 //! Strings and numbers that can be written again.
 //!
-//! A string in a hole of an event that nobody can see any more (see `plan`) is itself invisible. Making a new one and freeing the
-//! old one takes a third of the time of a whole predicted event, so the old one is filled again, as CPython does
-//! with the left operand of `a += b` when it is its only owner. All strings that go into holes are made here, with room for more
-//! characters than they have, and only these are ever filled again. How much room is the plan's to say: it goes by the texts it
-//! has seen. Numbers need no room: a float takes any other value, an int any other of as many digits inside.
+//! A string in a hole of an event that nobody can see any more (see `plan`) is itself invisible. Making a new one and
+//! freeing the old one takes a third of the time of a whole predicted event, so the old one is filled again, as CPython
+//! does with the left operand of `a += b` when it is its only owner. All strings that go into holes are made here, with
+//! room for more characters than they have, and only these are ever filled again. How much room is the plan's to say:
+//! it goes by the texts it has seen. Numbers need no room: a float takes any other value, an int any other of as many
+//! digits inside.
 //!
-//! Left out where it can't be checked or does not pay ([`REUSES`]): CPython 3.14 and later hide whether a string is interned, and
-//! without a GIL a count of two proves nothing.
+//! Left out where it can't be checked or does not pay ([`REUSES`]): CPython 3.14 and later hide whether a string is
+//! interned, and without a GIL a count of two proves nothing.
 
 use pyo3::exceptions::PyMemoryError;
 use pyo3::ffi;
@@ -18,7 +19,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) const REUSES: bool = cfg!(not(any(Py_GIL_DISABLED, Py_3_14)));
 /// CPython has one object of each int up to here.
 const LARGEST_SHARED_INT: u32 = 256;
-/// What an int says of itself if it is positive and has one digit inside: its length, and before CPython 3.12 nothing else.
+/// What an int says of itself if it is positive and has one digit inside: its length, and before CPython 3.12 nothing
+/// else.
 const ONE_DIGIT: usize = if cfg!(Py_3_12) { 1 << 3 } else { 1 };
 /// Digits inside ints have 30 bits, and not 15, as CPython can be built too.
 static LARGE_DIGITS: AtomicBool = AtomicBool::new(false);
@@ -39,7 +41,8 @@ pub(crate) const LEAST_ROOM: usize = room_of(1);
 /// The most. 99 % of recorded tokens are shorter.
 pub(crate) const MOST_ROOM: usize = room_of(100);
 
-/// The characters for which there is room in an object that has room for `length` of them. The allocator rounds up to 16 anyway.
+/// The characters for which there is room in an object that has room for `length` of them. The allocator rounds up to
+/// 16 anyway.
 pub(crate) const fn room_of(length: usize) -> usize {
     let least = if length < LANES { LANES } else { length + 1 };
     (HEADER + least).next_multiple_of(LANES) - HEADER - 1
@@ -51,8 +54,9 @@ pub(crate) fn ascii<'py>(py: Python<'py>, bytes: &[u8], room: usize) -> PyResult
     if bytes.is_empty() || bytes.len() > room || !REUSES {
         return crate::scalar::ascii(py, bytes);
     }
-    // SAFETY: a new compact ASCII str that nobody else has seen has room for `room` characters and the NUL behind them. Its length
-    // may be any that fits: PyUnicode_Resize shortens strings in the same way, and the allocator keeps no length.
+    // SAFETY: a new compact ASCII str that nobody else has seen has room for `room` characters and the NUL behind them.
+    // Its length may be any that fits: PyUnicode_Resize shortens strings in the same way, and the allocator keeps no
+    // length.
     unsafe {
         let text = ffi::PyUnicode_New(room as ffi::Py_ssize_t, 127);
         if text.is_null() {
@@ -66,15 +70,16 @@ pub(crate) fn ascii<'py>(py: Python<'py>, bytes: &[u8], room: usize) -> PyResult
 /// Write another text, `bytes[start..end]`, into a string. False, and nothing is done: this one can't take it.
 ///
 /// # Safety
-/// `text` is a str, made by a function that makes all its ASCII strings of 1 to `room` characters with [`ascii`] and this or more
-/// room, at least [`LEAST_ROOM`]; `start..end` lies in `bytes`; and if the reference count of `text` is two, the caller has
-/// both references (that of the event and its own), and the GIL.
+/// `text` is a str, made by a function that makes all its ASCII strings of 1 to `room` characters with [`ascii`] and
+/// this or more room, at least [`LEAST_ROOM`]; `start..end` lies in `bytes`; and if the reference count of `text` is
+/// two, the caller has both references (that of the event and its own), and the GIL.
 #[inline]
 pub(crate) unsafe fn refill(text: *mut ffi::PyObject, bytes: &[u8], start: usize, end: usize, room: usize) -> bool {
     #[cfg(not(any(Py_GIL_DISABLED, Py_3_14)))]
     {
-        // SAFETY: `text` is a str, by the contract. No other owner means that no dict and no C code has it; an interned string would
-        // be in a table that does not count. Compact ASCII of 1 to `room` characters has room, by the contract.
+        // SAFETY: `text` is a str, by the contract. No other owner means that no dict and no C code has it; an interned
+        // string would be in a table that does not count. Compact ASCII of 1 to `room` characters has room, by the
+        // contract.
         unsafe {
             let object = text.cast::<ffi::PyASCIIObject>();
             #[cfg(not(Py_3_12))]
@@ -126,8 +131,8 @@ pub(crate) unsafe fn refill_int(int: *mut ffi::PyObject, value: impl FnOnce() ->
         length: usize,
         digit: u32,
     }
-    // SAFETY: by the contract; no other owner means that nobody can see it, and that it is none of those that CPython shares. The length is
-    // there in every int, and a digit of this size was found to be.
+    // SAFETY: by the contract; no other owner means that nobody can see it, and that it is none of those that CPython
+    // shares. The length is there in every int, and a digit of this size was found to be.
     unsafe {
         let int = int.cast::<Int>();
         if ffi::Py_REFCNT(int.cast()) != 2 || (*int).length != ONE_DIGIT || !LARGE_DIGITS.load(Ordering::Relaxed) {
@@ -142,12 +147,13 @@ pub(crate) unsafe fn refill_int(int: *mut ffi::PyObject, value: impl FnOnce() ->
 }
 
 /// # Safety
-/// `text` is a compact ASCII str with room for `start..end` of `bytes` and a NUL, and for [`LEAST_ROOM`]; nobody else can see it.
+/// `text` is a compact ASCII str with room for `start..end` of `bytes` and a NUL, and for [`LEAST_ROOM`]; nobody else
+/// can see it.
 #[inline(always)]
 unsafe fn fill(text: *mut ffi::PyObject, bytes: &[u8], start: usize, end: usize) {
     let length = end - start;
-    // SAFETY: by the contract; a string with room has at least LANES bytes for characters and NUL. The hash is that of the old
-    // text: -1 has it computed anew.
+    // SAFETY: by the contract; a string with room has at least LANES bytes for characters and NUL. The hash is that of
+    // the old text: -1 has it computed anew.
     unsafe {
         let characters = ffi::PyUnicode_DATA(text).cast::<u8>();
         let source = bytes.as_ptr().add(start);

@@ -20,8 +20,8 @@ const LONGEST_TOKEN: usize = 512;
 pub(crate) fn ascii<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     debug_assert!(bytes.is_ascii());
     let length = bytes.len() as ffi::Py_ssize_t;
-    // SAFETY: PyUnicode_New(n, 127) gives a new compact ASCII str with room for n bytes, which nobody else has seen yet; for n < 2
-    // CPython has shared objects, which FromStringAndSize returns.
+    // SAFETY: PyUnicode_New(n, 127) gives a new compact ASCII str with room for n bytes, which nobody else has seen
+    // yet; for n < 2 CPython has shared objects, which FromStringAndSize returns.
     unsafe {
         if bytes.len() < 2 {
             return Bound::from_owned_ptr_or_err(py, ffi::PyUnicode_FromStringAndSize(bytes.as_ptr().cast(), length));
@@ -55,9 +55,9 @@ pub(crate) fn string<'py>(
 
 /// A str of UTF-8 that was checked, or that [`unescape`] wrote: surrogates in three bytes each stay what they are.
 ///
-/// CPython's decoder finds out by and by how wide the characters are, and copies what it has each time: for a token of a few
-/// characters beyond ASCII that takes three times as long as to look first. In long texts it gains more by its longer steps; and of
-/// some single characters it has objects already.
+/// CPython's decoder finds out by and by how wide the characters are, and copies what it has each time: for a token of
+/// a few characters beyond ASCII that takes three times as long as to look first. In long texts it gains more by its
+/// longer steps; and of some single characters it has objects already.
 pub(crate) fn utf8<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     if bytes.len() <= 2 || bytes.len() > LONGEST_TOKEN {
         return decode(py, bytes, c"surrogatepass");

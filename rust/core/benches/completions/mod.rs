@@ -1,4 +1,5 @@
-//! Completions as OpenAI sends them, for the benches and for `examples/gate.rs`: tokens and padding of varying length, all else the same.
+//! Completions as OpenAI sends them, for the benches and for `examples/gate.rs`: tokens and padding of varying length,
+//! all else the same.
 
 use sselerate_core::schema::{Class, Field, Schema, Shape, Target, kinds};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! A stream that is one JSON array, as Gemini sends it without `alt=sse`: its items are the events.
 //!
-//! Commas are not insisted on, and an item ends where its bracket closes: what is between items and what an item is made of
-//! is left to the JSON parser. An item that lies whole in one chunk is not copied.
+//! Commas are not insisted on, and an item ends where its bracket closes: what is between items and what an item is
+//! made of is left to the JSON parser. An item that lies whole in one chunk is not copied.
 
 use super::event::{End, Frame, Item};
 use crate::json::scan;
@@ -10,8 +10,8 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// The bracket of the array and that of its first item are among so many bytes.
 pub(super) const WITHIN: usize = 64;
 
-/// Whether a stream that begins with `head` is an array: the index behind its bracket, `Some(0)` if it is none, None if more
-/// bytes are needed to tell.
+/// Whether a stream that begins with `head` is an array: the index behind its bracket, `Some(0)` if it is none, None if
+/// more bytes are needed to tell.
 pub(super) fn begin(head: &[u8]) -> Option<usize> {
     let known = &head[..head.len().min(WITHIN)];
     let undecided = if head.len() < WITHIN { None } else { Some(0) };

@@ -7,8 +7,8 @@
 //! u32 CRC-32 of all before it
 //! ```
 //!
-//! All numbers are big-endian. A frame that lies whole in one chunk is not copied; what is delivered is put together in one
-//! buffer, as the JSON object that the SDKs of AWS show: the payload under the name of the event.
+//! All numbers are big-endian. A frame that lies whole in one chunk is not copied; what is delivered is put together in
+//! one buffer, as the JSON object that the SDKs of AWS show: the payload under the name of the event.
 
 use super::event::{End, Frame, Item, release};
 use crate::json::{Kind, Tape, parse, quoted, scan};
@@ -22,8 +22,8 @@ const CRC: usize = 4;
 const BASE64: GeneralPurpose =
     GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
-/// Whether a stream that begins with `head` is a binary one; None if more bytes are needed to tell. Text never begins with NUL,
-/// and a frame of less than 16 MiB does; the checksum of the lengths tells for sure.
+/// Whether a stream that begins with `head` is a binary one; None if more bytes are needed to tell. Text never begins
+/// with NUL, and a frame of less than 16 MiB does; the checksum of the lengths tells for sure.
 pub(super) fn is_binary(head: &[u8]) -> Option<bool> {
     if *head.first()? != 0 {
         return Some(false);
@@ -303,7 +303,8 @@ fn value<'a>(bytes: &mut &'a [u8]) -> Option<Option<&'a str>> {
     if kind == 7 { std::str::from_utf8(value).ok().map(Some) } else { Some(None) }
 }
 
-/// The payload of an exception with a member `code` before its others; one that is no object becomes the member `message`.
+/// The payload of an exception with a member `code` before its others; one that is no object becomes the member
+/// `message`.
 fn write_exception(code: Option<&str>, payload: &[u8], data: &mut Vec<u8>, tape: &mut Tape) {
     data.extend_from_slice(b"{\"code\":");
     write_json(code, data);

@@ -2,12 +2,12 @@
 //!
 //! Strategy. A block that lies whole in one chunk is never copied: its single `data` line is a slice of the chunk. Only
 //! what a chunk leaves unfinished is saved: a `data` line goes straight to where the joined data is kept (once its name
-//! is known, which takes six bytes), any other line to `line`. So a byte is searched once and copied at most once, whatever
-//! the size of the chunks.
+//! is known, which takes six bytes), any other line to `line`. So a byte is searched once and copied at most once,
+//! whatever the size of the chunks.
 //!
 //! Traps. A CR at the end of a chunk ends the line at once and one LF is swallowed later, maybe after empty chunks. The
-//! byte order mark may be cut, and what looks like its beginning may be ordinary bytes. An event can be too large in the
-//! middle of a line; the rest of the block is then skipped, not kept.
+//! byte order mark may be cut, and what looks like its beginning may be ordinary bytes. An event can be too large in
+//! the middle of a line; the rest of the block is then skipped, not kept.
 
 use super::field::{Field, value};
 use super::line::LineEnds;
@@ -478,8 +478,8 @@ impl Framer {
         None
     }
 
-    /// The block at this position if it is nothing but a `data` line, all of it in the chunk, with LF at its ends, as nearly all are. It
-    /// leaves no trace in `block`, which saves 220 of 530 instructions an event.
+    /// The block at this position if it is nothing but a `data` line, all of it in the chunk, with LF at its ends, as
+    /// nearly all are. It leaves no trace in `block`, which saves 220 of 530 instructions an event.
     #[inline]
     fn usual_block(&mut self, chunk: &[u8], start: usize) -> Option<Place> {
         if self.block.begun || self.skip_lf || !chunk.get(start..)?.starts_with(b"data:") {
@@ -720,7 +720,8 @@ impl Framer {
         Outcome::Continue
     }
 
-    /// The blank line has come. True: there is something to deliver. False: the block is gone without a trace but its id.
+    /// The blank line has come. True: there is something to deliver. False: the block is gone without a trace but its
+    /// id.
     fn end_block(&mut self) -> bool {
         if self.block.has_id && !self.block.skipping {
             std::mem::swap(&mut self.last_id, &mut self.block.id);

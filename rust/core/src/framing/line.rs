@@ -1,8 +1,8 @@
 //! Where does the next line end? LF, CR and CRLF end a line; nothing else does.
 //!
-//! Almost all streams end their lines with LF only, so both needles are searched apart, and a CR only as far as the next LF
-//! or a little further: stretches without any CR are searched for it once, not once a line. What was found or searched only moves forward,
-//! which keeps the time linear however the two are mixed.
+//! Almost all streams end their lines with LF only, so both needles are searched apart, and a CR only as far as the
+//! next LF or a little further: stretches without any CR are searched for it once, not once a line. What was found or
+//! searched only moves forward, which keeps the time linear however the two are mixed.
 
 use memchr::memchr;
 

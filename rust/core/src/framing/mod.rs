@@ -1,7 +1,7 @@
 //! Bytes to server-sent events, by the WHATWG rule (HTML standard, "Interpreting an event stream").
 //!
-//! `line` finds line ends, `field` says what a line is, `event` puts the fields of a block together. `stream` is for typed
-//! streams, which may also be one JSON `array` or a `binary` event stream of AWS.
+//! `line` finds line ends, `field` says what a line is, `event` puts the fields of a block together. `stream` is for
+//! typed streams, which may also be one JSON `array` or a `binary` event stream of AWS.
 
 mod array;
 mod binary;

@@ -1,7 +1,7 @@
 //! Which framing has this stream? Its first bytes say.
 //!
-//! Nearly all streams are lines, and their first byte tells. Only where it leaves that open (white space, a byte order mark, a
-//! bracket, NUL) bytes are held until enough of them have come.
+//! Nearly all streams are lines, and their first byte tells. Only where it leaves that open (white space, a byte order
+//! mark, a bracket, NUL) bytes are held until enough of them have come.
 
 use super::array::{self, Items, WITHIN};
 use super::binary::{self, Frames};
@@ -82,8 +82,8 @@ impl StreamFramer {
         self.lines.took(bare, position);
     }
 
-    /// Where in the chunk the next item of an array begins, if it is an object and nothing of it was read yet. Someone else may
-    /// take it, whole.
+    /// Where in the chunk the next item of an array begins, if it is an object and nothing of it was read yet. Someone
+    /// else may take it, whole.
     #[inline]
     pub fn item_at(&mut self, chunk: &[u8], position: usize) -> Option<usize> {
         match &mut self.framing {

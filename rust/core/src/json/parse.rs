@@ -102,8 +102,8 @@ struct Seen {
 /// How many numbers [`key_number`] has.
 pub(crate) const KEY_NUMBERS: usize = 64;
 
-/// A small number that the same key always has, of its length and second byte: in recorded streams nearly no key shares one with those
-/// that are looked for in every event.
+/// A small number that the same key always has, of its length and second byte: in recorded streams nearly no key shares
+/// one with those that are looked for in every event.
 #[inline(always)]
 pub(crate) fn key_number(key: &[u8]) -> usize {
     number_of(key.get(1).copied().unwrap_or(b'"'), key.len() as u32) as usize
@@ -156,7 +156,8 @@ impl Tape {
         key.is_empty() || self.seen.keys >> key_number(key) & 1 != 0
     }
 
-    /// The value of a member of an object; of several with this key, the last. Keys with escapes are compared unescaped.
+    /// The value of a member of an object; of several with this key, the last. Keys with escapes are compared
+    /// unescaped.
     pub fn member(&self, payload: &[u8], index: usize, key: &[u8]) -> Option<usize> {
         if !self.may_have(key) {
             return None;
@@ -169,8 +170,8 @@ impl Tape {
     }
 }
 
-/// Lay the tape of `payload`, which must be at most 4 GiB. The old content of `tape` is dropped. Takes time linear in the payload; nesting and
-/// integers are limited by [`crate::limits`]. UTF-8 is not checked here.
+/// Lay the tape of `payload`, which must be at most 4 GiB. The old content of `tape` is dropped. Takes time linear in
+/// the payload; nesting and integers are limited by [`crate::limits`]. UTF-8 is not checked here.
 ///
 /// # Errors
 /// The first thing that is not JSON; the tape is empty then. A payload that could be completed by more bytes is
@@ -205,8 +206,9 @@ enum Inside {
 /// In place of a node's index: there is nothing around it.
 const OUTERMOST: u32 = u32::MAX;
 
-/// The state of [`parse`]. It is to live in registers: so all steps are inlined into the one loop, indexes are as small as those in
-/// nodes, and what is too rare to be inlined is a function of values, not of the parser: a reference would put all of it into memory.
+/// The state of [`parse`]. It is to live in registers: so all steps are inlined into the one loop, indexes are as small
+/// as those in nodes, and what is too rare to be inlined is a function of values, not of the parser: a reference would
+/// put all of it into memory.
 struct Parser<'a> {
     payload: &'a [u8],
     /// The next byte.

@@ -1,10 +1,10 @@
 //! Where does a string or a number end?
 //!
-//! Nearly all strings of a stream are a few bytes long, so they are looked at sixteen bytes at a time: one mask of the bytes that
-//! stop a plain run (quote, backslash, control characters), one of the bytes above ASCII, by the vectors of the `wide` crate (SSE2
-//! or NEON, and plain words elsewhere). What is longer goes on in blocks of 64 bytes, and a parser that reads one string after the
-//! other keeps what it saw in such a block ([`Stops`]). Loads never leave the slice; what is left at its end goes byte by byte, by
-//! the same predicate, or once more with the bytes before it.
+//! Nearly all strings of a stream are a few bytes long, so they are looked at sixteen bytes at a time: one mask of the
+//! bytes that stop a plain run (quote, backslash, control characters), one of the bytes above ASCII, by the vectors of
+//! the `wide` crate (SSE2 or NEON, and plain words elsewhere). What is longer goes on in blocks of 64 bytes, and a
+//! parser that reads one string after the other keeps what it saw in such a block ([`Stops`]). Loads never leave the
+//! slice; what is left at its end goes byte by byte, by the same predicate, or once more with the bytes before it.
 
 use crate::error::{JsonError, JsonErrorKind};
 use wide::{i8x16, u8x16};
@@ -49,8 +49,8 @@ fn stop_mask(lanes: &[u8; LANES]) -> u16 {
     ascii_stops(lanes).to_bitmask() as u16
 }
 
-/// Index of the first block, of those that begin at `from`, which has such a byte or is not whole. One branch in 64 bytes saves a
-/// quarter of the time of a long text.
+/// Index of the first block, of those that begin at `from`, which has such a byte or is not whole. One branch in 64
+/// bytes saves a quarter of the time of a long text.
 #[inline(never)]
 fn behind_ascii_blocks(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
@@ -64,8 +64,8 @@ fn behind_ascii_blocks(bytes: &[u8], from: usize) -> usize {
     at
 }
 
-/// Index of the first quote, backslash, control character or byte above ASCII at or after `from` (or the length). A string that goes
-/// on to a quote here is nothing but its bytes.
+/// Index of the first quote, backslash, control character or byte above ASCII at or after `from` (or the length). A
+/// string that goes on to a quote here is nothing but its bytes.
 #[inline(always)]
 pub fn ascii_run(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
@@ -92,8 +92,8 @@ pub(super) fn lanes_at(bytes: &[u8], at: u32) -> Option<&[u8; LANES]> {
     bytes.get(at as usize..at as usize + LANES)?.first_chunk()
 }
 
-/// Where strings that are ASCII without escapes stop, in 64 bytes of a payload that are looked at together: most strings are so
-/// short that several stop there.
+/// Where strings that are ASCII without escapes stop, in 64 bytes of a payload that are looked at together: most
+/// strings are so short that several stop there.
 pub(super) struct Stops {
     /// Where the 64 bytes begin.
     block: u32,
@@ -197,8 +197,8 @@ fn last_bytes(bytes: &[u8], from: usize, mut non_ascii: bool) -> (usize, bool) {
     (at, non_ascii)
 }
 
-/// Read a string body from `from` on, which is its beginning or behind ASCII without escapes: the index of its closing quote, and its
-/// flags.
+/// Read a string body from `from` on, which is its beginning or behind ASCII without escapes: the index of its closing
+/// quote, and its flags.
 ///
 /// # Errors
 /// A control character, a wrong escape, or the end of the data.
@@ -237,8 +237,8 @@ pub fn string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
     }
 }
 
-/// Whether two texts are the same. Keys, names and what is constant in an event are short, and `==` would be a call that takes
-/// longer than they do: so they are compared by lanes or words that may overlap.
+/// Whether two texts are the same. Keys, names and what is constant in an event are short, and `==` would be a call
+/// that takes longer than they do: so they are compared by lanes or words that may overlap.
 #[inline(always)]
 pub fn same(one: &[u8], other: &[u8]) -> bool {
     /// The first and the last bytes, which may overlap.
@@ -335,7 +335,8 @@ pub fn number(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
     Some((end, integer))
 }
 
-/// How many digits these bytes begin with, if they are an integer of less than sixteen and another byte follows. None: ask [`number`].
+/// How many digits these bytes begin with, if they are an integer of less than sixteen and another byte follows. None:
+/// ask [`number`].
 #[inline(always)]
 pub(crate) fn plain_integer(lanes: &[u8; LANES]) -> Option<usize> {
     let length = leading_digits(lanes) as usize;

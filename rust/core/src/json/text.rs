@@ -1,4 +1,5 @@
-//! String bodies to text: escapes resolved, surrogates kept as `json.loads` keeps them, or replaced before anybody sees them. And back.
+//! String bodies to text: escapes resolved, surrogates kept as `json.loads` keeps them, or replaced before anybody sees
+//! them. And back.
 
 use memchr::memchr;
 
@@ -37,8 +38,8 @@ pub(crate) fn quoted(text: &[u8]) -> Vec<u8> {
 /// Bodies up to this length are read byte by byte.
 const TOKEN: usize = 32;
 
-/// Append the text of `body` to `out`. The body must have passed [`super::scan::string`]; any other bytes give some text,
-/// never a panic.
+/// Append the text of `body` to `out`. The body must have passed [`super::scan::string`]; any other bytes give some
+/// text, never a panic.
 #[inline]
 pub fn unescape(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
     if body.len() <= TOKEN
@@ -49,7 +50,8 @@ pub fn unescape(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
     unescape_any(body, out)
 }
 
-/// [`unescape`] for the tokens of a stream, which have few bytes and no `\u`. None: it is not one, and nothing was appended.
+/// [`unescape`] for the tokens of a stream, which have few bytes and no `\u`. None: it is not one, and nothing was
+/// appended.
 fn unescape_short(body: &[u8], out: &mut Vec<u8>) -> Option<Unescaped> {
     let mut text = [0; TOKEN];
     let (mut length, mut high, mut at) = (0, 0, 0);
@@ -110,8 +112,8 @@ fn unescape_any(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
     result
 }
 
-/// Where the first escape that spells a lone surrogate begins in `json`, at or after `from`, which is not inside an escape. `json` is a
-/// string body, or a whole payload: in JSON backslashes stand in strings only.
+/// Where the first escape that spells a lone surrogate begins in `json`, at or after `from`, which is not inside an
+/// escape. `json` is a string body, or a whole payload: in JSON backslashes stand in strings only.
 pub(crate) fn lone_surrogate(json: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
@@ -128,7 +130,8 @@ pub(crate) fn lone_surrogate(json: &[u8], from: usize) -> Option<usize> {
     }
 }
 
-/// Write the escape of U+FFFD over each that spells a lone surrogate. It is as long, so the tape of the JSON stays what it was.
+/// Write the escape of U+FFFD over each that spells a lone surrogate. It is as long, so the tape of the JSON stays what
+/// it was.
 pub(crate) fn replace_surrogates(json: &mut [u8]) {
     let mut at = 0;
     while let Some(begin) = lone_surrogate(json, at) {
@@ -145,7 +148,8 @@ pub fn unescape_replacing(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
     unescape(&body, out)
 }
 
-/// The code point of the `\u` escape at the start, joined with a second one if both make a surrogate pair, and its length.
+/// The code point of the `\u` escape at the start, joined with a second one if both make a surrogate pair, and its
+/// length.
 fn code_point(escape: &[u8]) -> (u32, usize) {
     let first = unit(escape);
     if (0xD800..0xDC00).contains(&first) && escape.get(6..8) == Some(b"\\u") {

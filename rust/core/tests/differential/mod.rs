@@ -1,8 +1,9 @@
-//! Prediction against the full parser: two decoders, one with templates and one without, read the same stream side by side.
+//! Prediction against the full parser: two decoders, one with templates and one without, read the same stream side by
+//! side.
 //!
-//! `tests/prediction.rs` runs it with numbers from a generator, `rust/fuzz/fuzz_targets/prediction.rs` with libFuzzer's bytes. An
-//! execution is small on purpose (two or three events to learn from, a few changed ones, nothing formatted), so that millions fit
-//! into a test and most of them are hits or near misses.
+//! `tests/prediction.rs` runs it with numbers from a generator, `rust/fuzz/fuzz_targets/prediction.rs` with libFuzzer's
+//! bytes. An execution is small on purpose (two or three events to learn from, a few changed ones, nothing formatted),
+//! so that millions fit into a test and most of them are hits or near misses.
 
 #![allow(unreachable_pub, reason = "a part of two crates; in the fuzz crate it is reached from outside")]
 

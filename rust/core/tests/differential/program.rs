@@ -1,7 +1,7 @@
 //! Programs: a few events to learn from, and edits that are applied to one of them after the other.
 //!
-//! `events`, a zero byte, four bytes of settings, five bytes for each edit. Without the zero byte the program is a plain stream, so that
-//! any `.sse` file is one. The edited events follow the given ones in the stream.
+//! `events`, a zero byte, four bytes of settings, five bytes for each edit. Without the zero byte the program is a
+//! plain stream, so that any `.sse` file is one. The edited events follow the given ones in the stream.
 
 use super::random::Random;
 
