@@ -69,17 +69,7 @@ impl Stash {
             };
         }
         let (begin, behind) = self.last;
-        Some(Frame {
-            data: Some(&self.payload[begin..behind]),
-            event: &self.event,
-            id: b"",
-            sets_id: false,
-            retry: None,
-            error: None,
-            offset: self.offset,
-            bare: self.bare,
-            end,
-            place: None,
-        })
+        let frame = Frame::of(&self.payload[begin..behind], self.offset, end);
+        Some(Frame { event: &self.event, bare: self.bare, ..frame })
     }
 }

@@ -170,18 +170,8 @@ impl Items {
     }
 
     fn event<'a>(&'a self, in_chunk: Option<&'a [u8]>, end: End) -> Item<'a> {
-        Item::Event(Frame {
-            data: Some(in_chunk.unwrap_or(&self.item.text)),
-            event: b"",
-            id: b"",
-            sets_id: false,
-            retry: None,
-            error: None,
-            offset: self.item.offset,
-            bare: true,
-            end,
-            place: None,
-        })
+        let frame = Frame::of(in_chunk.unwrap_or(&self.item.text), self.item.offset, end);
+        Item::Event(Frame { bare: true, ..frame })
     }
 }
 

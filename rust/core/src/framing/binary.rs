@@ -221,18 +221,7 @@ impl Writer {
     }
 
     fn event(&self, event: &'static [u8], offset: u64) -> Item<'_> {
-        Item::Event(Frame {
-            data: Some(&self.data),
-            event,
-            id: b"",
-            sets_id: false,
-            retry: None,
-            error: None,
-            offset,
-            bare: false,
-            end: End::Own,
-            place: None,
-        })
+        Item::Event(Frame { event, ..Frame::of(&self.data, offset, End::Own) })
     }
 }
 

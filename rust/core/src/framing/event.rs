@@ -51,6 +51,25 @@ pub struct Frame<'a> {
     pub place: Option<Place>,
 }
 
+impl<'a> Frame<'a> {
+    /// One that has nothing but data.
+    #[inline(always)]
+    pub(crate) fn of(data: &'a [u8], offset: u64, end: End) -> Self {
+        Self {
+            data: Some(data),
+            event: b"",
+            id: b"",
+            sets_id: false,
+            retry: None,
+            error: None,
+            offset,
+            bare: false,
+            end,
+            place: None,
+        }
+    }
+}
+
 /// What ended an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -380,18 +399,9 @@ impl Framer {
         }
         if let Some(place) = self.usual_block(chunk, *position) {
             *position = place.end;
-            return Some(Item::Event(Frame {
-                data: Some(&chunk[place.data..place.end - 2]),
-                event: b"",
-                id: &self.last_id,
-                sets_id: false,
-                retry: None,
-                error: None,
-                offset: self.base + place.start as u64,
-                bare: false,
-                end: End::Own,
-                place: Some(place),
-            }));
+            let data = &chunk[place.data..place.end - 2];
+            let frame = Frame::of(data, self.base + place.start as u64, End::Own);
+            return Some(Item::Event(Frame { id: &self.last_id, place: Some(place), ..frame }));
         }
         // The only `data` value of the block so far, while it can stay where it is.
         let mut held: Option<(usize, usize)> = None;
@@ -759,18 +769,9 @@ impl Framer {
 
     fn bare_event<'a>(&'a mut self, in_chunk: Option<(&'a [u8], Place)>, offset: u64, end: End) -> Item<'a> {
         self.handed_out = HandedOut::Bare;
-        Item::Event(Frame {
-            data: Some(in_chunk.map_or(&self.block.bare.text, |(data, _)| data)),
-            event: b"",
-            id: &self.last_id,
-            sets_id: false,
-            retry: None,
-            error: None,
-            offset,
-            bare: true,
-            end,
-            place: in_chunk.map(|(_, place)| place),
-        })
+        let (data, place) = in_chunk.unzip();
+        let frame = Frame::of(data.unwrap_or(&self.block.bare.text), offset, end);
+        Item::Event(Frame { id: &self.last_id, bare: true, place, ..frame })
     }
 }
 
