@@ -88,8 +88,8 @@ class CompletionStreamEvent(StreamEvent):
 
     @property
     def text(self) -> str:
-        """The text to append, of all choices of the event. A choice that has the ``delta`` of a chat instead, as
-        a gateway sends it, has none here; an accumulator reads it."""
+        """The text to append, of all choices of the event. A choice that has the ``delta`` of a chat instead,
+        as a gateway sends it, has none here; an accumulator reads it."""
         try:
             if len(self.choices) == 1:
                 return string(self.choices[0].text)
