@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sselerate import Usage
+from sselerate.accumulate import Accumulator
 from sselerate.cli.render import Format, Summary, Text
 from sselerate.cli.stream import StreamEnd, Streams
 from sselerate.cli.summary import Row
@@ -65,15 +64,13 @@ def agree(backend: str, body: bytes, shown: str | None = None) -> None:
     found = rows(backend, body)
     assert sum(row.characters for row in found) == len(expected)
     if len(found) == 1:
-        usages = [event.usage for event in events if isinstance(event.usage, Usage)]
-        assert found[0].input == last(usage.input_tokens for usage in usages)
-        assert found[0].output == last(usage.output_tokens for usage in usages)
-        assert found[0].reason == last(event.finish_reason for event in events)
-
-
-def last(values: Iterable[Any]) -> Any:
-    """The last value that is not None."""
-    return next((value for value in reversed(list(values)) if value is not None), None)
+        accumulator: Accumulator[Any] = Accumulator()
+        for event in events:
+            accumulator.push(event)
+        usage = accumulator.usage
+        counts = (None, None) if usage is None else (usage.input_tokens, usage.output_tokens)
+        assert (found[0].input, found[0].output) == counts
+        assert found[0].reason == accumulator.finish_reason
 
 
 @pytest.mark.parametrize("case", DIALECTS, ids=repr)
@@ -96,7 +93,7 @@ def test_text_that_comes_again_is_shown_once(backend: str) -> None:
         return sse(*({"text": text, "meta_info": {"id": "i"}, "index": index} for text in texts))
 
     assert text(backend, stream("Hel", "Hello", "Hello", "Hello you")) == "Hello you\n"
-    assert text(backend, stream(" the", " cat", " came")) == " the cat came\n"
+    assert text(backend, stream("a", " very", " very", "", " very big")) == "a very very very big\n"
     assert text(backend, stream("A", index=0) + stream("B", index=1) + stream("Ab", index=0)) == "Ab\n"
     done = b"data: [DONE]\n\n"
     two = stream("Hel", "Hello") + done + stream("Hello") + done
@@ -169,6 +166,7 @@ def test_values_of_wrong_types_are_no_answers(backend: str) -> None:
         ("anthropic-messages-0088.sse", (1171, 289)),
         ("gemini-generateContent-0369.sse", (87, 78)),  # thinking
         ("gemini-generateContent-0384.json", (201, 234)),
+        ("groq-chat-0410.sse", (12, 24)),  # in a place of its own
         ("vertex-generateContent-0812.sse", (7, 26)),
         ("vertex-generateContent-0814.sse", (43, 1375)),
     ],
@@ -190,6 +188,21 @@ def test_counts_of_start_and_end(backend: str) -> None:
     )
     (row,) = rows(backend, data)
     assert (row.model, row.reason, row.input, row.output) == ("m", "end_turn", 1171, 289)
+
+
+@pytest.mark.parametrize(
+    ("end", "beside"),
+    [
+        ({}, {"usage": {"prompt_tokens": 1, "completion_tokens": 2}}),
+        ({}, {"usage": {}, "x_groq": {"usage": {"prompt_tokens": 1, "completion_tokens": 2}}}),
+        ({"usage": {"prompt_tokens": 1, "completion_tokens": 2}}, {}),
+    ],
+    ids=["usual", "Groq", "Moonshot"],
+)
+def test_usage_of_chats(backend: str, end: Any, beside: Any) -> None:
+    choice = {"index": 0, "delta": {}, "finish_reason": "stop"}
+    (row,) = rows(backend, sse({"choices": [{**choice, **end}], **beside}))
+    assert (row.reason, row.input, row.output) == ("stop", 1, 2)
 
 
 @pytest.mark.parametrize(

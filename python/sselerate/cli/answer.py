@@ -1,15 +1,15 @@
-"""One answer out of the events of a stream: the first of several choices, its text, its model.
+"""One answer out of the events of a stream: the first of several choices, its text, usage and model.
 
-What an event says is asked of the event itself (`StreamEvent`); here is only what it does not answer.
-Accumulators know as much, but keep all of the text, and a stream may be longer than the memory.
+What an event says is asked of the event itself (`StreamEvent`); here is only what it does not answer. The
+accumulator of a stream knows as much, but keeps all of its text, which may be more than the memory holds.
 """
 
 import dataclasses
 from operator import attrgetter
 from typing import Any
 
-from ..events import Event, SGLangStreamEvent
-from ..events.answers import number, string
+from ..events import Event, SGLangStreamEvent, Usage
+from ..events.answers import number, reason, string
 
 _MODELS = [
     attrgetter("model"),
@@ -41,19 +41,36 @@ class Text:
     """The text of a stream, as its events add to it."""
 
     def __init__(self) -> None:
-        self._whole = ""
-        """All of the text so far, of servers that send it again with each event."""
+        self._whole: str | None = ""
+        """All of the text so far, where SGLang sends it with each event; None where it sends pieces."""
 
     def added(self, event: Event) -> str:
         """What ``event``, the next one, adds; "" if nothing."""
         if isinstance(event, SGLangStreamEvent):
-            whole = string(event.full_text)
-            added = whole.removeprefix(self._whole)  # the server may be told to send only what is new
-            if added:
-                self._whole = whole
+            text = string(event.full_text)
+            if not text or self._whole is None:
+                return text
+            # A server that was started for it sends pieces, which do not begin with the text before them.
+            repeats = text.startswith(self._whole)
+            added = text[len(self._whole) :] if repeats else text
+            self._whole = text if repeats else None
             return added
         # A class of the user's may have no text, or something else of that name.
         return string(getattr(event, "text", None))
+
+
+def usage_of(event: Event) -> Usage | None:
+    """What ``event`` says of the tokens used so far."""
+    usage = getattr(event, "usage", None)
+    if reason(getattr(event, "finish_reason", None)):
+        # In the event that ends the answer it may be elsewhere (Groq, Moonshot). Accumulators know where, and
+        # are imported late because that takes long.
+        from ..accumulate import Accumulator
+
+        accumulator: Accumulator[Any] = Accumulator()
+        accumulator.push(event)
+        usage = accumulator.usage or usage
+    return usage if isinstance(usage, Usage) else None
 
 
 def model_of(event: Event) -> str | None:

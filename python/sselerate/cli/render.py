@@ -2,7 +2,7 @@
 
 from typing import Protocol, TextIO
 
-from ..events import ErrorEvent, Event, Usage
+from ..events import ErrorEvent, Event
 from ..events.answers import number as count
 from ..events.answers import reason
 from . import answer
@@ -114,8 +114,8 @@ class Summary:
         row.characters += len(self.text.added(first))
         row.model = row.model or answer.model_of(event)
         row.reason = reason(getattr(first, "finish_reason", None)) or row.reason
-        usage = getattr(event, "usage", None)
-        if isinstance(usage, Usage):
+        usage = answer.usage_of(event)
+        if usage is not None:
             # Of each count the last one: Anthropic tells the input at the start and the output at the end.
             put_in, put_out = count(usage.input_tokens), count(usage.output_tokens)
             row.input = row.input if put_in is None else put_in
