@@ -168,6 +168,32 @@ def test_what_only_began_like_the_last_event(backend: Backend, cut: int, rest: b
     assert outcome([first + begun, *(rest[at : at + 1] for at in range(len(rest[:60]))), rest[60:]]) == wanted
 
 
+BEGINNINGS = [b"\n", b"\r\n", b"\n\n", b" \n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n", b"\n[", b"\n\n["]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 60, 128, 1000])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("named", [True, False], ids=["named", "data"])
+@pytest.mark.parametrize("begin", BEGINNINGS, ids=repr)
+def test_what_comes_before_the_first_event(
+    backend: Backend, begin: bytes, named: bool, end: bytes, size: int
+) -> None:
+    """Where the framing shows only later, and the decoder knows such events from an earlier stream."""
+    blocks = repeating(6) if named else [block.partition(b"\n")[2] for block in repeating(6)]
+    stream = b"".join(blocks).replace(b"\n", end)
+    backend.Decoder().feed(stream)
+    decoder = backend.Decoder(on_error="yield")
+    items = decoder.feed(begin)
+    for start in range(0, len(stream), size):
+        items += decoder.feed(stream[start : start + size])
+    texts = [getattr(item, "text", None) for item in items]
+    if b"[" not in begin:
+        assert texts == [f"token {n}" for n in range(6)]
+    else:  # its line is no field, and maybe JSON that is not whole
+        assert texts[-5:] == [f"token {n}" for n in range(1, 6)]
+        assert items[0].offset == begin.index(b"[") if not named else len(items) == 7
+
+
 def test_a_cut_event_is_forgotten_by_reset(backend: Backend) -> None:
     decoder = backend.Decoder()
     blocks = repeating(7)

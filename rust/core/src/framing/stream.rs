@@ -73,7 +73,8 @@ impl StreamFramer {
     /// Whether a whole event of lines at this point of the chunk could be taken without looking at what came before it.
     #[inline]
     pub fn at_block_start(&mut self) -> bool {
-        self.lines.at_block_start() // never where the lines have not begun
+        // Bytes that were held come first.
+        matches!(self.framing, Framing::Lines) && self.lines.at_block_start()
     }
 
     /// Tell that someone else took a whole block; see [`Framer::took`].

@@ -57,7 +57,8 @@ pub fn run(program: &[u8]) -> Seen {
     };
     let mut agreed = Ok(());
     for _ in 0..settings.times {
-        agreed = agreed.and_then(|()| stream.chunks(settings.chunk).try_for_each(|chunk| sides.read(chunk)));
+        let mut chunks = std::iter::once(settings.begin).chain(stream.chunks(settings.chunk));
+        agreed = agreed.and_then(|()| chunks.try_for_each(|chunk| sides.read(chunk)));
         agreed = agreed.and_then(|()| sides.finish());
         sides.with.reset();
         sides.without.reset();

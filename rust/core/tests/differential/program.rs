@@ -11,6 +11,8 @@ pub struct Settings {
     pub strict: bool,
     pub multi: bool,
     pub max_event_bytes: usize,
+    /// Comes before the stream, in a chunk of its own: the framing is then not known yet.
+    pub begin: &'static [u8],
     /// Bytes in a chunk.
     pub chunk: usize,
     /// Which of the schemas.
@@ -102,6 +104,9 @@ const PIECES: [&[u8]; 64] = [
 /// Lengths around those of the vectors that scan and compare.
 const LENGTHS: [usize; 16] = [0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 130];
 
+/// What may come before a stream.
+const BEGINNINGS: [&[u8]; 8] = [b"\n", b"\r\n", b"\n\n", b" \n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n", b"\n[", b"\r"];
+
 /// The settings and the stream of a program.
 pub fn play(program: &[u8]) -> (Settings, Vec<u8>) {
     let (events, rest) = match program.iter().position(|&byte| byte == 0) {
@@ -114,6 +119,7 @@ pub fn play(program: &[u8]) -> (Settings, Vec<u8>) {
         strict: flags & 1 != 0,
         multi: flags & 2 != 0,
         max_event_bytes: if flags & 48 == 48 { 40 + usize::from(setting(3)) } else { 1 << 20 },
+        begin: if setting(3) & 64 != 0 { BEGINNINGS[usize::from(setting(2) / 32)] } else { b"" },
         chunk: match setting(1) {
             size if size < 128 => usize::MAX,
             size => (usize::from(size) - 127) * 5,
