@@ -268,7 +268,9 @@ impl Predictor {
         let expected = templates.get(*last).map_or(0, |last| last.successor);
         let (mut count, mut position) = (0, at);
         if let Some(template) = templates.get(expected).filter(|template| !template.bare) {
-            while let Some(end) = template.fit::<BLOCK>(chunk, position, spans)
+            // Not the beginning of one at the end of a chunk.
+            while chunk.len() - position >= template.constant.len()
+                && let Some(end) = template.fit::<BLOCK>(chunk, position, spans)
                 && end - position <= limit
             {
                 (count, position) = (count + 1, end);
