@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sselerate.events import CompletionStreamEvent
 from tests.backends import Backend
 from tests.corpus.read import CASES, Stored
 from tests.reading import read
@@ -215,3 +216,24 @@ def test_the_limit_of_a_cut_event(backend: Backend, limit: int) -> None:
         assert decoder.error_count == (kept > limit)
         if kept > limit:
             assert seen[1] == (len(longer[:cut].replace(b"\n", b"")) > limit)
+
+
+@pytest.mark.parametrize("line", [b"event:\n", b"event\n", b"retry: x\n"], ids=repr)
+def test_lines_before_a_cut_event_count(backend: Backend, line: bytes) -> None:
+    """They say nothing, but are a part of its block, and so of its size."""
+    first = [b'data: {"choices":[{"text":"%d"}]}\n\n' % n for n in range(6)]
+    large = b'data: {"choices":[{"text":"%s"}]}\n\n' % (b"x" * 100)
+    decoder = backend.Decoder(CompletionStreamEvent, max_event_bytes=60, on_error="yield")
+    assert len(decoder.feed(b"".join(first))) == 6
+    chunks = (line, large[:57], large[57:], first[0], first[1], b"data: oops\n\n")
+    items = [decoder.feed(chunk) for chunk in chunks]
+    assert [len(given) for given in items] == [0, 1, 0, 1, 1, 1]
+    (too_large,), (error,) = items[1], items[5]
+    before = sum(map(len, first))
+    assert (too_large.kind, too_large.offset) == ("too_large", before)
+    assert error.offset == before + sum(map(len, chunks[:-1]))
+    # And whatever the cuts are.
+    exact = backend.Decoder(CompletionStreamEvent, max_event_bytes=len(first[0]) - 1, on_error="yield")
+    exact.feed(b"".join(first))
+    assert [type(item).__name__ for item in exact.feed(line) + exact.feed(first[0])] == ["ErrorEvent"]
+    assert [type(item).__name__ for item in exact.feed(line + first[0])] == ["ErrorEvent"]

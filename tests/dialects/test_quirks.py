@@ -280,6 +280,9 @@ def test_quirk_21_several_values_in_one_payload_are_events_if_wanted(backend: Ba
             for name, chunks in chunkings.few(body):
                 decoder = backend.Decoder(target, split=True)
                 assert text_of(drive(decoder, chunks)) == "abab", name
+    failed = f"error: x\ndata: {one}{two}\n\n".encode()
+    (error,) = drive(backend.Decoder(split=True, on_error="yield"), [failed])
+    assert (error.kind, error.error) == ("server", "x")
     bad, good = drive(backend.Decoder(split=True, on_error="yield"), [data(one + "{", two)])[1:]
     assert (bad.kind, bad.data, bad.event_index, good.text) == ("decode", "{", 1, "b")
     with pytest.raises(TruncatedStreamError):

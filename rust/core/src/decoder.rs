@@ -455,7 +455,8 @@ impl Reader {
         let event_index = self.event_index;
         let (cause, offset) = match item {
             Item::Event(frame) => {
-                if self.options.split && !self.is_text(&frame) && stash.take_values(&frame) {
+                let may_have_values = self.options.split && frame.error.is_none() && !self.is_text(&frame);
+                if may_have_values && stash.take_values(&frame) {
                     return Step::Nothing;
                 }
                 return self.read_event(frame, chunk, Some(stash));

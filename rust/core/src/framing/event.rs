@@ -251,9 +251,11 @@ impl Block {
         self.size + self.bare.text.len() + usize::from(self.bare.open)
     }
 
-    /// Nothing of a block has been seen that would make the next one depend on it.
+    /// Nothing of a block has been seen that would make the next one depend on it: no field that was kept, and none that
+    /// counts against the limit.
     fn is_clean(&self) -> bool {
-        !(self.has_data
+        !(self.size > 0
+            || self.has_data
             || self.has_id
             || self.has_error
             || self.skipping
