@@ -19,6 +19,7 @@ from tests.backends import Backend
 
 GOOD = [b'data: {"n":%d}\n\n' % i for i in range(4)]
 BAD = b'data: {"n"}\n\n'
+ERROR = b"event: error\ndata: m\n\n"
 EVENTS = [GenericEvent(data={"n": i}) for i in range(4)]
 
 
@@ -512,3 +513,41 @@ def test_decode_keeps_what_came_before_an_error(backend: Backend, tail: bytes) -
 def test_decode_refuses_text(backend: Backend) -> None:
     with pytest.raises(TypeError, match=r"^expected a bytes-like chunk, got str$"):
         backend.decode("data: {}\n\n")
+
+
+def test_nothing_comes_after_close(backend: Backend) -> None:
+    """Not even what lies behind an error in the same chunk."""
+    iterator = backend.iter_events([GOOD[0] + ERROR + GOOD[1] + ERROR], GenericEvent)
+    assert next(iterator) == EVENTS[0]
+    with pytest.raises(SSEError):
+        next(iterator)
+    iterator.close()
+    assert list(iterator) == []
+
+
+def test_nothing_comes_after_aclose(backend: Backend) -> None:
+    async def run() -> None:
+        iterator = backend.aiter_events(give(GOOD[0] + ERROR + GOOD[1] + ERROR), GenericEvent)
+        assert await iterator.__anext__() == EVENTS[0]
+        with pytest.raises(SSEError):
+            await iterator.__anext__()
+        await iterator.aclose()
+        assert [event async for event in iterator] == []
+
+    asyncio.run(run())
+
+
+def test_done_is_said_with_the_last_event(backend: Backend) -> None:
+    """Not ahead of the events that come before it in the chunk: ``if iterator.done: break`` loses none."""
+    chunk = b"".join(GOOD) + b"data: [DONE]\n\n"
+    iterator = backend.iter_events([chunk])
+    seen = [(event, iterator.done) for event in iterator]
+    assert seen == [(event, False) for event in EVENTS]
+    assert iterator.done
+
+    async def run() -> None:
+        iterator = backend.aiter_events(give(chunk))
+        assert [(event, iterator.done) async for event in iterator] == seen
+        assert iterator.done
+
+    asyncio.run(run())

@@ -1,9 +1,8 @@
 """`AsyncEventIterator`: chunks from any asynchronous iterator -> typed events, one at a time."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any, Generic, NoReturn, TypeVar
 
-from ..errors import SSEError
 from .decoder import Decoder
 
 __all__ = ["AsyncEventIterator"]
@@ -17,16 +16,13 @@ class AsyncEventIterator(Generic[E]):
     After an error, of the stream or of the source, the next step goes on behind it.
     """
 
-    __slots__ = ("_busy", "_chunks", "_decoder", "_error", "_kept", "_ready")
+    __slots__ = ("_busy", "_chunks", "_decoder")
 
     def __init__(self, chunks: AsyncIterator[Any], decoder: Decoder[E]) -> None:
         self._chunks: AsyncIterator[Any] | None = chunks
         self._decoder = decoder
-        self._ready: Iterator[E] = iter(())
-        self._error: SSEError | None = None
-        self._kept = False
-        """The decoder has raised, and so may have kept a part of the chunk."""
         self._busy = False
+        """Someone awaits the source."""
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("cannot pickle 'AsyncEventIterator' object")
@@ -40,59 +36,53 @@ class AsyncEventIterator(Generic[E]):
         return self
 
     async def __anext__(self) -> E:
-        for event in self._ready:
-            return event
+        while True:
+            event = self._at_hand()
+            if event is not None:
+                return event
+            self._refuse_second_user()
+            if not await self._pull():
+                raise StopAsyncIteration
+
+    def _at_hand(self) -> E | None:
+        """The next event that the bytes at hand give."""
+        decoder = self._decoder
+        decoder._acquire()
+        try:
+            return next(decoder._events)
+        except BaseException:
+            decoder._go_on()
+            raise
+        finally:
+            decoder._lock.release()
+
+    async def _pull(self) -> bool:
+        """Gives the decoder the next chunk, or the end; returns whether there was anything to give."""
+        chunks, decoder = self._chunks, self._decoder
+        if chunks is None:
+            return False
+        if not decoder.ended:
+            self._busy = True
+            try:
+                decoder._take(await chunks.__anext__())
+                return True
+            except StopAsyncIteration:
+                pass
+            finally:
+                self._busy = False
+        self._chunks = None
+        decoder._finish()
+        return True
+
+    def _refuse_second_user(self) -> None:
         if self._busy:
             raise RuntimeError("AsyncEventIterator is in use by another task or call")
-        self._busy = True
-        try:
-            return await self._pull()
-        finally:
-            self._busy = False
-
-    async def _pull(self) -> E:
-        decoder = self._decoder
-        while True:
-            for event in self._ready:
-                return event
-            if self._error is not None:
-                error, self._error = self._error, None
-                raise error
-            if self._kept:
-                self._decode(None if decoder.closed else b"")
-            elif self._chunks is None:
-                raise StopAsyncIteration
-            elif decoder.ended:
-                self._chunks = None
-            else:
-                try:
-                    chunk = await self._chunks.__anext__()
-                except StopAsyncIteration:
-                    self._chunks = chunk = None
-                else:
-                    if chunk is None:
-                        raise TypeError("expected a bytes-like chunk, got NoneType")
-                self._decode(chunk)
-
-    def _decode(self, chunk: Any) -> None:
-        """Feeds ``chunk`` to the decoder, or closes it if that is None."""
-        try:
-            events = self._decoder.close() if chunk is None else self._decoder.feed(chunk)
-            self._kept = False
-        except SSEError as error:
-            events, error.events = error.events, []
-            self._error = error
-            self._kept = True
-        self._ready = iter(events)
 
     async def aclose(self) -> None:
         """Ends the iteration; a source that has an ``aclose`` method, such as a generator, is closed."""
-        if self._busy:
-            raise RuntimeError("AsyncEventIterator is in use by another task or call")
+        self._refuse_second_user()
         chunks, self._chunks = self._chunks, None
-        self._ready = iter(())
-        self._error = None
-        self._kept = False
+        self._decoder._abandon()
         await aclose(chunks)
 
 

@@ -341,7 +341,7 @@ class Decoder(Generic[E]):
 
     def _run(self) -> Iterator[E | None]:
         """What the bytes give, in order; None wherever more are needed. It ends with an error only."""
-        while self._head is not None:
+        while self._head is not None or self._ended:
             yield None
         if self._split and self._pieces is None:
             self._pieces = self._split_frames(self._framer.frames)
