@@ -581,6 +581,8 @@ def test_quirk_35_cumulative_text(backend: Backend) -> None:
     assert accumulator.complete
     pieces = [event(piece) for piece in ("The", " cat", "", " that", " came")]
     assert accumulate(backend, SGLangStreamEvent, *pieces).text == "The cat that came"
+    # Once they are pieces, all are: also one that begins with the text before it.
+    assert accumulate(backend, SGLangStreamEvent, *map(event, ["x", "y", "xyz", "", "q"])).text == "xyxyzq"
     two = [event("A", 0), event("x", 1), event("Ab", 0), event("xy", 1)]
     accumulator = accumulate(backend, SGLangStreamEvent, *two)
     assert accumulator.text == "Ab"

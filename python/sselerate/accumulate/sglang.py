@@ -2,32 +2,22 @@
 
 from typing import Any
 
-from ..events.answers import number, string
+from ..events.answers import number
+from ..events.sglang import NewText
 from .answer import AnswerRules
-from .joined import Text
 
 __all__ = ["SGLangRules"]
 
 
 class SGLangRules(AnswerRules):
-    """Events -> the `Answer` to the first prompt of the request.
-
-    A server that was started for it sends pieces of the text instead; then an event does not begin with the
-    text before it.
-    """
+    """Events -> the `Answer` to the first prompt of the request."""
 
     def __init__(self, partial_json: bool) -> None:
         super().__init__(partial_json)
-        self._length = 0
-        """The characters of the text."""
+        self._new_text = NewText()
 
     def push(self, event: Any) -> bool:
         if number(event.index):
             return False
-        text = string(event.full_text)
-        if len(text) >= self._length and text.startswith(str(self._text)):
-            self._text, self._length = Text(text), len(text)
-        else:
-            self._text.add(text)
-            self._length += len(text)
+        self._text.add(self._new_text.of(event))
         return super().push(event)

@@ -8,8 +8,9 @@ import dataclasses
 from operator import attrgetter
 from typing import Any
 
-from ..events import Event, SGLangStreamEvent, Usage
+from ..events import Event, Usage
 from ..events.answers import number, reason, string
+from ..events.sglang import NewText, SGLangStreamEvent
 
 _MODELS = [
     attrgetter("model"),
@@ -41,20 +42,12 @@ class Text:
     """The text of a stream, as its events add to it."""
 
     def __init__(self) -> None:
-        self._whole: str | None = ""
-        """All of the text so far, where SGLang sends it with each event; None where it sends pieces."""
+        self._sglang = NewText()
 
     def added(self, event: Event) -> str:
         """What ``event``, the next one, adds; "" if nothing."""
         if isinstance(event, SGLangStreamEvent):
-            text = string(event.full_text)
-            if not text or self._whole is None:
-                return text
-            # A server that was started for it sends pieces, which do not begin with the text before them.
-            repeats = text.startswith(self._whole)
-            added = text[len(self._whole) :] if repeats else text
-            self._whole = text if repeats else None
-            return added
+            return self._sglang.of(event)
         # A class of the user's may have no text, or something else of that name.
         return string(getattr(event, "text", None))
 

@@ -8,7 +8,7 @@ ends with ``[DONE]``.
 import dataclasses
 from typing import Any
 
-from .answers import StreamEvent, Usage, number, reason
+from .answers import StreamEvent, Usage, number, reason, string
 from .declare import event
 
 __all__ = ["SGLangMetaInfo", "SGLangStreamEvent"]
@@ -73,3 +73,27 @@ class SGLangStreamEvent(StreamEvent):
         """The tokens used so far."""
         info: Any = self.meta_info
         return info if isinstance(info, SGLangMetaInfo) else None
+
+
+class NewText:
+    """What each event of a stream adds to the text.
+
+    A server that was started for it sends pieces of the text in place of all of it; that shows in the first
+    one that does not begin with the text before it. (A piece that repeats all before it is taken for the
+    whole.)
+    """
+
+    def __init__(self) -> None:
+        self._whole: str | None = ""
+        """All of the text so far; None where pieces are sent."""
+
+    def of(self, event: SGLangStreamEvent) -> str:
+        """What ``event``, the next one, adds; "" if nothing."""
+        text = string(event.full_text)
+        if not text or self._whole is None:
+            return text
+        if not text.startswith(self._whole):
+            self._whole = None
+            return text
+        added, self._whole = text[len(self._whole) :], text
+        return added
