@@ -61,6 +61,10 @@ CASES = {
     "error": (event("a") + b"data: {\n\n" + DONE + event("b"), ["a", "error", 1, "b", 0]),
     "truncated": (event("a") + DONE + event("b")[:-9], ["a", 0, "error", 1]),
     "bom": (b"\xef\xbb\xbf" + event("a") + DONE + b"\xef\xbb\xbf" + event("b"), ["a", 0, "b", 0]),
+    "bom, crlf": (
+        (event("a") + DONE + b"\xef\xbb\xbf" + event("b") + DONE).replace(b"\n", b"\r\n"),
+        ["a", 0, "b", 0],
+    ),
     "empty": (b"", []),
     "no events": (b": ping\n\n", [0]),
 }
@@ -78,9 +82,11 @@ def test_every_cut(backend: str, name: str) -> None:
 def test_sizes_add_up(backend: str) -> None:
     data = event("a") + DONE + event("b") + DONE
     for sent in (data, data.replace(b"\n", b"\r\n")):
-        streams = Streams(backends.load(backend).Decoder)
-        ends = [item for items in streams.read([sent]) for item in items if isinstance(item, StreamEnd)]
-        assert [end.size for end in ends] == [len(sent) // 2] * 2
+        for cut in range(len(sent)):
+            streams = Streams(backends.load(backend).Decoder)
+            read = streams.read([sent[:cut], b"", sent[cut:]])
+            ends = [item for items in read for item in items if isinstance(item, StreamEnd)]
+            assert [end.size for end in ends] == [len(sent) // 2] * 2, cut
 
 
 def test_an_error_gives_the_source_up(backend: str) -> None:

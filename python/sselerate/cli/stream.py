@@ -45,10 +45,16 @@ class Streams:
         held = b""  # the start of a [DONE] that the chunk's end has cut
         waiting: int | None = None  # for the event with this index, a line of which ends with [DONE]
         on_its_line = False  # behind that [DONE], where more may follow
+        over = False  # the stream has ended with a CR, to which an LF may belong
         for chunk in chunks:
             data, held = held + chunk, b""
             items: list[Item] = []
             start = 0
+            if over and data:
+                over = False
+                start = int(data.startswith(b"\n"))
+                self.size += start
+                items.append(self.end())
             while start < len(data):
                 marked = False
                 if waiting is None:
@@ -71,7 +77,9 @@ class Streams:
                     yield [*items, self.end()]
                     return
                 if self.decoder.ended:
-                    items.append(self.end())
+                    over = end == len(data) and data.endswith(b"\r")
+                    if not over:
+                        items.append(self.end())
                     waiting = None
                 elif marked:
                     waiting = self.decoder.event_index
@@ -82,7 +90,7 @@ class Streams:
         items = self._feed(held) if held else []
         if not (items and isinstance(items[-1], SSEError)):
             items += self._call(self.decoder.close)
-        if self.found or (self.size and not self.any_stream):
+        if over or self.found or (self.size and not self.any_stream):
             items.append(self.end())
         yield items
 
