@@ -426,7 +426,8 @@ def _declare(cls: type, rename: str | None, light: bool, namespace: Mapping[str,
 def _move_super(written: type, declared: type) -> None:
     """Makes ``super()`` and ``__class__`` in the methods of a class mean the class that was made of it.
 
-    The compiler gives all functions of a class body one cell that holds the class.
+    The compiler gives all functions of a class body one cell that holds the class. It is looked for in
+    methods and properties, not in what other objects keep for themselves, as `functools.partialmethod` does.
     """
     for member in vars(written).values():
         is_property = isinstance(member, property)
@@ -626,7 +627,7 @@ class _Reader:
         self.local = local
 
     def refused(self, annotation: Any, advice: str = "") -> TypeError:
-        shown = annotation.__qualname__ if type(annotation) is type else str(annotation)
+        shown = annotation.__qualname__ if type(annotation) is type else f"{annotation!s:.200}"
         return TypeError(f"{self.where}: unsupported annotation {shown}{': ' if advice else ''}{advice}")
 
     def resolved(self, annotation: Any) -> Any:

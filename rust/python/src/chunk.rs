@@ -32,7 +32,10 @@ impl Chunk {
     }
 
     fn of_buffer(object: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let refused = |_| {
+        let refused = |error: PyErr| {
+            if !error.is_instance_of::<PyTypeError>(object.py()) {
+                return error; // a memoryview that was released
+            }
             let name = object.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string());
             PyTypeError::new_err(format!("expected a bytes-like chunk, got {name}"))
         };
