@@ -338,3 +338,11 @@ def test_async_chunks_that_are_no_bytes(backend: Backend, chunk: Any) -> None:
 def test_async_sources_that_are_none(backend: Backend, source: Any) -> None:
     with pytest.raises(TypeError, match="expected"):
         pull(backend, source)
+
+
+def test_a_released_memoryview(backend: Backend) -> None:
+    view = memoryview(b"data: {}\n\n")
+    view.release()
+    for machine in (backend.Parser(), backend.Decoder()):
+        with pytest.raises(ValueError, match="released"):
+            machine.feed(view)
