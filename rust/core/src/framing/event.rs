@@ -251,8 +251,8 @@ impl Block {
         self.size + self.bare.text.len() + usize::from(self.bare.open)
     }
 
-    /// Nothing of a block has been seen that would make the next one depend on it: no field that was kept, and none that
-    /// counts against the limit.
+    /// Nothing of a block has been seen that would make the next one depend on it: no field that was kept, and none
+    /// that counts against the limit.
     fn is_clean(&self) -> bool {
         !(self.size > 0
             || self.has_data
