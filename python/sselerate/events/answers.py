@@ -43,7 +43,9 @@ class ToolCallDelta:
     @classmethod
     def of(cls, index: Any, id: Any = None, name: Any = None, text: Any = None) -> "ToolCallDelta":
         """The piece that has these, as a server sent them; what is odd or empty counts as nothing."""
-        return cls(number(index), string(id) or None, string(name) or None, arguments(text))
+        # Most pieces have neither id nor name.
+        id, name = (id and string(id)) or None, (name and string(name)) or None
+        return cls(number(index), id, name, arguments(text))
 
 
 class Usage(Event):
@@ -143,6 +145,13 @@ def joined_text(events: Iterable[Any]) -> str:
 def reason(value: Any) -> str | None:
     """A reason to stop as sent, None for the ways in which servers say that there is none yet."""
     return value if isinstance(value, str) and value not in ("", "null") else None
+
+
+def first_reason(choices: Any) -> str | None:
+    """The reason to stop of the first choice that says one, whatever else is among them."""
+    some = choices if isinstance(choices, tuple) else ()
+    reasons = [reason(getattr(choice, "finish_reason", None)) for choice in some]
+    return next(filter(None, reasons), None)
 
 
 def number(value: Any) -> int | None:

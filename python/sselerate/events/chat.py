@@ -8,7 +8,7 @@ of them leaves, so that the instances are cheap; the rest is in ``extra`` (``x_g
 
 from typing import Any
 
-from .answers import StreamEvent, ToolCallDelta, arguments, reason, string
+from .answers import StreamEvent, ToolCallDelta, arguments, first_reason, reason, string
 from .declare import Event, event
 from .usage import CompletionUsage
 
@@ -256,23 +256,22 @@ class ChatCompletionChunk(StreamEvent):
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
         """The pieces of tool calls in the event, a ``function_call`` of the old form included."""
         try:
-            for choice in self.choices:
-                if choice.delta.tool_calls or choice.delta.function_call:
-                    break
-            else:
-                return ()
+            if len(self.choices) == 1:
+                delta = self.choices[0].delta
+                return tuple(_tool_calls(delta)) if delta.tool_calls or delta.function_call else ()
         except (AttributeError, KeyError, TypeError):
-            pass  # an odd one is among them
+            pass  # an odd one
         return tuple([call for delta in _deltas(self.choices) for call in _tool_calls(delta)])
 
     @property
     def finish_reason(self) -> str | None:
         """Why generation ended, of the first choice of the event that says so; "" and "null" say nothing."""
-        choices: Any = self.choices
-        for choice in choices if isinstance(choices, tuple) else ():
-            said = getattr(choice, "finish_reason", None)
-            if said is not None and (why := reason(said)):
-                return why
+        try:
+            for choice in self.choices:
+                if choice.finish_reason is not None and (said := reason(choice.finish_reason)):
+                    return said
+        except (AttributeError, KeyError, TypeError):
+            return first_reason(self.choices)  # an odd one is among them
         return None
 
     @property
@@ -283,9 +282,7 @@ class ChatCompletionChunk(StreamEvent):
 
 def _deltas(choices: Any) -> list[ChatCompletionDelta]:
     """The deltas of those choices that have one."""
-    if not isinstance(choices, tuple):
-        return []
-    deltas = [getattr(choice, "delta", None) for choice in choices]
+    deltas = [getattr(choice, "delta", None) for choice in choices] if isinstance(choices, tuple) else []
     return [delta for delta in deltas if isinstance(delta, ChatCompletionDelta)]
 
 
@@ -325,13 +322,11 @@ def content_text(content: Any, kind: str = "text") -> str:
 
 
 def _tool_calls(delta: ChatCompletionDelta) -> list[ToolCallDelta]:
+    calls = []
     pieces: Any = delta.tool_calls
-    known = (
-        [piece for piece in pieces if isinstance(piece, ChatCompletionToolCallDelta)]
-        if isinstance(pieces, tuple)
-        else []
-    )
-    calls = [_tool_call(piece.index, piece.id, piece.function) for piece in known]
+    for piece in pieces if isinstance(pieces, tuple) else ():
+        if isinstance(piece, ChatCompletionToolCallDelta):
+            calls.append(_tool_call(piece.index, piece.id, piece.function))
     if isinstance(delta.function_call, ChatCompletionFunctionCallDelta):
         calls.append(_tool_call(0, None, delta.function_call))
     return calls

@@ -7,7 +7,7 @@ core make instances that the garbage collector need not track.
 
 from typing import Any
 
-from .answers import StreamEvent, reason, string
+from .answers import StreamEvent, first_reason, reason, string
 from .declare import Event, event
 from .usage import CompletionUsage
 
@@ -102,9 +102,10 @@ class CompletionStreamEvent(StreamEvent):
     @property
     def finish_reason(self) -> str | None:
         """Why generation ended, of the first choice of the event that says so."""
-        choices: Any = self.choices
-        for choice in choices if isinstance(choices, tuple) else ():
-            said = getattr(choice, "finish_reason", None)
-            if said is not None and (why := reason(said)):
-                return why
+        try:
+            for choice in self.choices:
+                if choice.finish_reason is not None and (said := reason(choice.finish_reason)):
+                    return said
+        except (AttributeError, KeyError, TypeError):
+            return first_reason(self.choices)  # an odd one is among them
         return None
