@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ._arguments import limit, whole
 from .errors import SSEError, damaged, too_large, truncated
 
 __all__ = ["CONTENT_TYPE", "EventStreamMessage", "EventStreamParser"]
@@ -57,11 +58,7 @@ class EventStreamParser:
     """
 
     def __init__(self, *, max_message_bytes: int = 67108864) -> None:
-        if isinstance(max_message_bytes, bool) or not isinstance(max_message_bytes, int):
-            raise TypeError(f"max_message_bytes must be an int, not {type(max_message_bytes).__name__}")
-        if max_message_bytes < 1:
-            raise ValueError(f"max_message_bytes must be at least 1, not {max_message_bytes}")
-        self._frames = Frames(max_message_bytes)
+        self._frames = Frames(limit("max_message_bytes", max_message_bytes))
         self._count = 0
         self._closed = False
 
@@ -87,11 +84,7 @@ class EventStreamParser:
         """
         if self._closed:
             raise RuntimeError("feed() after close(); call reset() first")
-        try:
-            chunk = memoryview(data).tobytes()
-        except TypeError:
-            raise TypeError(f"expected a bytes-like chunk, got {type(data).__name__}") from None
-        self._frames.feed(chunk)
+        self._frames.feed(whole(data))
         return self._messages()
 
     def close(self) -> list[EventStreamMessage]:

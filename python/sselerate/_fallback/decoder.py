@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, overload
 
+from .._arguments import whole
 from ..errors import SSEError, damaged, invalid_json, mismatch, server_error, too_large, truncated
 from ..events.answers import StreamEvent, joined_text
 from ..events.declare import Event, Kind, Shape, schema_of, shape_of
@@ -13,7 +14,7 @@ from ..events.recognise import LAST, LAST_EVENT_NAMES, find_rule, is_last, is_te
 from ..eventstream import CONTENT_TYPE, is_event_stream
 from .bare import ABORTED, ERROR, TypedFramer
 from .binary import DAMAGED, TRUNCATED, BinaryFramer
-from .framing import COMMENT, EVENT, TAIL, TOO_LARGE, Frame, whole
+from .framing import COMMENT, EVENT, TAIL, TOO_LARGE, Frame
 from .json import JSONError, parse, parse_replacing, values
 from .schema import Builders, event_name, find_problem, name_event
 

@@ -15,7 +15,9 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TypeAlias
 
-__all__ = ["COMMENT", "EVENT", "TAIL", "TOO_LARGE", "Frame", "Framer", "milliseconds", "whole"]
+from .._arguments import limit
+
+__all__ = ["COMMENT", "EVENT", "TAIL", "TOO_LARGE", "Frame", "Framer", "milliseconds"]
 
 EVENT = "event"
 """A block with data, ended by its blank line."""
@@ -48,27 +50,13 @@ def milliseconds(value: bytes) -> int | None:
     return None
 
 
-def whole(data: object) -> bytes:
-    """A chunk as bytes that nobody else can change."""
-    if type(data) is bytes:
-        return data
-    try:
-        return memoryview(data).tobytes()  # type: ignore[arg-type]
-    except TypeError:
-        raise TypeError(f"expected a bytes-like chunk, got {type(data).__name__}") from None
-
-
 class Framer:
     """Splits one stream into blocks: `feed` it every chunk, then `finish`, and read `frames` in between."""
 
     def __init__(self, max_event_bytes: int, last_event_id: str | None = "") -> None:
-        if isinstance(max_event_bytes, bool) or not isinstance(max_event_bytes, int):
-            raise TypeError(f"max_event_bytes must be an int, not {type(max_event_bytes).__name__}")
-        if max_event_bytes < 1:
-            raise ValueError(f"max_event_bytes must be at least 1, not {max_event_bytes}")
+        self.max_event_bytes = limit("max_event_bytes", max_event_bytes)
         if not isinstance(last_event_id, str | None):
             raise TypeError(f"last_event_id must be a str or None, not {type(last_event_id).__name__}")
-        self.max_event_bytes = max_event_bytes
         self.last_event_id = last_event_id or ""
         self.retry: int | None = None
         self.comment_count = 0

@@ -3,9 +3,10 @@
 import threading
 from typing import Literal, NoReturn
 
+from .._arguments import whole
 from ..errors import SSEError, invalid_utf8, too_large
 from ..sse import Comment, ServerSentEvent
-from .framing import COMMENT, TOO_LARGE, Framer, whole
+from .framing import COMMENT, TOO_LARGE, Framer
 
 __all__ = ["Parser"]
 
