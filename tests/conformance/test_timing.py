@@ -190,9 +190,13 @@ def test_what_comes_before_the_first_event(
     texts = [getattr(item, "text", None) for item in items]
     if b"[" not in begin:
         assert texts == [f"token {n}" for n in range(6)]
-    else:  # its line is no field, and maybe JSON that is not whole
-        assert texts[-5:] == [f"token {n}" for n in range(1, 6)]
-        assert items[0].offset == begin.index(b"[") if not named else len(items) == 7
+        return
+    # The line of the bracket is no field, and maybe JSON that is not whole.
+    assert texts[-5:] == [f"token {n}" for n in range(1, 6)]
+    if named:
+        assert len(items) == 7
+    else:
+        assert items[0].offset == begin.index(b"[")
 
 
 def test_a_cut_event_is_forgotten_by_reset(backend: Backend) -> None:

@@ -432,16 +432,10 @@ def test_chunks_that_are_changed_while_events_are_made(backend: Backend) -> None
     def change(*_: Any) -> None:
         buffer[:] = buffer.replace(b"Z", b"\xe9")
 
-    threshold = gc.get_threshold()
-    gc.callbacks.append(change)
-    gc.set_threshold(1)
-    try:
+    with collections_that_run(change, threshold=1):
         for _ in range(60):
             buffer[:] = completion("Z" * 20) * 5
             kept += decoder.feed(buffer)
-    finally:
-        gc.callbacks.remove(change)
-        gc.set_threshold(*threshold)
     for item in kept:
         text = item.choices[0].text
         assert text.encode().decode() == text

@@ -385,13 +385,21 @@ impl Decoder {
             self.framer.split(held.len());
             *position += taken.end - held.len();
             reader.event_index += 1;
+            self.seam.clear();
         } else {
-            // It has no event: no line of it is whole but one of a name.
-            let item = self.framer.next(held, &mut 0);
-            debug_assert!(item.is_none(), "an event at the end of a chunk: {item:?}");
+            self.give_back();
         }
-        self.seam.clear();
         taken
+    }
+
+    /// Let the framer read what was held back, as the end of a chunk.
+    fn give_back(&mut self) {
+        if !self.seam.is_empty() {
+            // It has no event: no line of it is whole but one of a name.
+            let item = self.framer.next(self.seam.held(), &mut 0);
+            debug_assert!(item.is_none(), "an event at the end of a chunk: {item:?}");
+            self.seam.clear();
+        }
     }
 
     /// The item of an array at `*position`, if it fits a template.
@@ -435,10 +443,7 @@ impl Decoder {
         if !self.stash.is_empty() {
             return Some(self.reader.read_stashed(&mut self.stash));
         }
-        if !self.seam.is_empty() {
-            self.framer.next(self.seam.held(), &mut 0);
-            self.seam.clear();
-        }
+        self.give_back();
         let item = self.framer.finish()?;
         Some(self.reader.read(item, b"", &mut self.stash))
     }

@@ -118,7 +118,11 @@ impl EventIterator {
 
     /// The next event of the chunk at hand; None: it takes another chunk, or the end of the stream.
     pub(crate) fn next_in_chunk<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let mut source = self.source.enter("EventIterator")?;
+        self.next_of(py, &mut *self.source.enter("EventIterator")?)
+    }
+
+    #[inline]
+    fn next_of<'py>(&self, py: Python<'py>, source: &mut Source) -> PyResult<Option<Bound<'py, PyAny>>> {
         if let Some((chunk, position)) = &mut source.current {
             if let Some(event) = self.decoder.get().enter()?.next(py, chunk.bytes(py), position)? {
                 return Ok(Some(event));
@@ -229,11 +233,8 @@ impl EventIterator {
     pub(crate) fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let mut source = self.source.enter("EventIterator")?;
         loop {
-            if let Some((chunk, position)) = &mut source.current {
-                if let Some(event) = self.decoder.get().enter()?.next(py, chunk.bytes(py), position)? {
-                    return Ok(Some(event));
-                }
-                source.current = None;
+            if let Some(event) = self.next_of(py, &mut source)? {
+                return Ok(Some(event));
             }
             if !self.pull(py, &mut source)? {
                 return self.decoder.get().enter()?.finish(py);
