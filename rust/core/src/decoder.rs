@@ -28,7 +28,7 @@ pub struct Options {
     /// A payload may hold several JSON values, each of which is an event.
     pub split: bool,
     /// Lone surrogates that escapes spell become U+FFFD in whatever is parsed in full. Those in [`Hit::spans`] are left
-    /// to [`crate::json::unescape_replacing`]: whoever resolves their escapes has to look at each anyway.
+    /// to [`crate::json::unescape`]: whoever resolves their escapes has to look at each anyway.
     pub replace_surrogates: bool,
     /// Templates are used. Off, every event takes the full parser: for tests and measurements.
     pub predict: bool,

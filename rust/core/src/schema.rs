@@ -124,7 +124,7 @@ impl Class {
     }
 
     /// Like [`Class::find`], for a key node that may have escapes.
-    #[inline]
+    #[inline(always)]
     pub fn find_node(&self, node: &Node, payload: &[u8], hint: usize) -> Option<usize> {
         if node.flags & scan::ESCAPED == 0 {
             self.find(node.bytes(payload), hint)

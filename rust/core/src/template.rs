@@ -785,10 +785,9 @@ fn scalars(payload: &[u8], tape: &Tape, pinned: &[bool]) -> Option<Vec<Scalar>> 
     Some(scalars)
 }
 
-/// How many quotes a payload has. Summed up in bytes, which goes by vectors.
+/// How many quotes a payload has.
 fn quotes(payload: &[u8]) -> usize {
-    let count = |part: &[u8]| part.iter().map(|&byte| u8::from(byte == b'"')).sum::<u8>();
-    payload.chunks(usize::from(u8::MAX)).map(|part| usize::from(count(part))).sum()
+    scan::count(payload, |byte| byte == b'"')
 }
 
 /// Hash of what must be the same for one template to serve two events.

@@ -106,7 +106,7 @@ impl Ours {
             return Some(Cow::Borrowed(text));
         }
         let mut unescaped = Vec::with_capacity(text.len());
-        unescape(text.as_bytes(), &mut unescaped);
+        unescape(text.as_bytes(), &mut unescaped, false);
         String::from_utf8(unescaped).ok().map(Cow::Owned)
     }
 

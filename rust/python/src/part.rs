@@ -11,7 +11,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 use sselerate_core::decoder::Hit;
-use sselerate_core::json::{Kind, scan, unescape};
+use sselerate_core::json::Kind;
 use sselerate_core::schema::{Class, ClassId, ShapeId};
 use sselerate_core::template::Span;
 
@@ -298,16 +298,17 @@ pub(crate) fn hole_value<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let span = hit.spans[hole];
     let bytes = span.bytes(hit.bytes);
-    if kind == Kind::Str && span.flags == 0 {
-        return reuse::ascii(py, bytes, room);
-    }
-    if kind == Kind::Str && span.flags == scan::ESCAPED {
-        assembler.scratch.clear();
-        if unescape(bytes, &mut assembler.scratch).ascii {
-            return reuse::ascii(py, &assembler.scratch, room);
-        }
+    if kind == Kind::Str {
+        let (text, is_ascii) =
+            scalar::characters(bytes, span.flags, &mut assembler.scratch, assembler.replace_surrogates);
+        return string(py, text, is_ascii, room);
     }
     scalar_of(py, span, hit.bytes, kind, assembler)
+}
+
+/// A str for a hole, of ASCII or of UTF-8.
+pub(crate) fn string<'py>(py: Python<'py>, text: &[u8], is_ascii: bool, room: usize) -> PyResult<Bound<'py, PyAny>> {
+    if is_ascii { reuse::ascii(py, text, room) } else { scalar::utf8(py, text) }
 }
 
 /// The value of a scalar. One that held a word may hold another word now.
@@ -319,9 +320,6 @@ fn scalar_of<'py>(
     assembler: &mut Assembler,
 ) -> PyResult<Bound<'py, PyAny>> {
     let bytes = span.bytes(bytes);
-    if assembler.replace_surrogates && span.flags & scan::ESCAPED != 0 {
-        return scalar::string_replacing(py, bytes, &mut assembler.scratch);
-    }
     let kind = match (kind, bytes.first()) {
         (Kind::Null | Kind::True | Kind::False, Some(b't')) => Kind::True,
         (Kind::Null | Kind::True | Kind::False, Some(b'f')) => Kind::False,

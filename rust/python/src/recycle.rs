@@ -10,7 +10,7 @@ use crate::scalar;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use sselerate_core::decoder::Hit;
-use sselerate_core::json::{Kind, scan, unescape};
+use sselerate_core::json::Kind;
 
 /// Earlier events kept for reuse: enough for the events of two 16 KiB chunks that are handed out as lists.
 const MAX_KEPT: usize = 160;
@@ -242,13 +242,8 @@ impl Reuse {
                     return false;
                 }
             }
-            if hole.kind == Kind::Str && span.flags == scan::ESCAPED {
-                let text = &mut assembler.scratch;
-                text.clear();
-                let ascii = unescape(span.bytes(hit.bytes), text).ascii;
-                if ascii && reuse::refill(value, text, 0, text.len(), kept.room) {
-                    return true;
-                }
+            if hole.kind == Kind::Str && span.flags != 0 {
+                return self.refill_unusual(py, kept, assembler, span.bytes(hit.bytes), span.flags, (number, hole));
             }
             if hole.kind != Kind::Str && refill_number(value, hole.kind, span.bytes(hit.bytes)) {
                 return true;
@@ -257,6 +252,31 @@ impl Reuse {
         let Ok(value) = part::hole_value(py, hit, hole.index, hole.kind, assembler, kept.room) else { return false };
         // SAFETY: by the contract.
         unsafe { self.put(py, kept, (number, hole), value) }
+    }
+
+    /// [`Self::refill_hole`] with a string that is not just its bytes.
+    ///
+    /// # Safety
+    /// As for [`Self::refill_hole`].
+    #[inline(never)]
+    unsafe fn refill_unusual(
+        &self,
+        py: Python<'_>,
+        kept: &mut Kept,
+        assembler: &mut Assembler,
+        body: &[u8],
+        flags: u8,
+        (number, hole): (usize, &Hole),
+    ) -> bool {
+        let (text, is_ascii) = scalar::characters(body, flags, &mut assembler.scratch, assembler.replace_surrogates);
+        // SAFETY: by the contract.
+        unsafe {
+            if is_ascii && reuse::refill(kept.held(hole.word), text, 0, text.len(), kept.room) {
+                return true;
+            }
+            let Ok(value) = part::string(py, text, is_ascii, kept.room) else { return false };
+            self.put(py, kept, (number, hole), value)
+        }
     }
 
     /// Put a new value into a hole. False: there was no memory for it.

@@ -4,7 +4,7 @@ use pyo3::exceptions::PyMemoryError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyInt, PyString};
-use sselerate_core::json::{Kind, scan, unescape, unescape_replacing};
+use sselerate_core::json::{Kind, scan, unescape};
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 
@@ -43,14 +43,27 @@ pub(crate) fn string<'py>(
     flags: u8,
     scratch: &mut Vec<u8>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    match flags {
-        0 => ascii(py, body),
-        scan::NON_ASCII => utf8(py, body),
-        _ => {
-            scratch.clear();
-            if unescape(body, scratch).ascii { ascii(py, scratch) } else { utf8(py, scratch) }
-        }
+    if flags == 0 {
+        return ascii(py, body);
     }
+    let (text, is_ascii) = characters(body, flags, scratch, false);
+    if is_ascii { ascii(py, text) } else { utf8(py, text) }
+}
+
+/// UTF-8 of a JSON string's body, surrogates in the manner of [`unescape`], and whether it is ASCII.
+#[inline]
+pub(crate) fn characters<'a>(
+    body: &'a [u8],
+    flags: u8,
+    scratch: &'a mut Vec<u8>,
+    replace_surrogates: bool,
+) -> (&'a [u8], bool) {
+    if flags & scan::ESCAPED == 0 {
+        return (body, flags == 0);
+    }
+    scratch.clear();
+    let is_ascii = unescape(body, scratch, replace_surrogates).ascii;
+    (scratch, is_ascii)
 }
 
 /// A str of UTF-8 that was checked, or that [`unescape`] wrote: surrogates in three bytes each stay what they are.
@@ -62,7 +75,7 @@ pub(crate) fn utf8<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, Py
     if bytes.len() <= 2 || bytes.len() > LONGEST_TOKEN {
         return decode(py, bytes, c"surrogatepass");
     }
-    let length = bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+    let length = scan::count(bytes, |byte| byte & 0xC0 != 0x80);
     // The first byte of a character tells how many bits it has.
     let largest = match bytes.iter().fold(0, |largest, &byte| largest.max(byte)) {
         ..0x80 => return ascii(py, bytes),
@@ -177,17 +190,6 @@ pub(crate) fn float_value(text: &[u8]) -> f64 {
         // SAFETY: a JSON number has ASCII bytes only. (The check took longer than most parses.)
         number => unsafe { std::str::from_utf8_unchecked(number) }.parse().unwrap_or(f64::NAN),
     }
-}
-
-/// A str of a JSON string's body that may have lone surrogates, U+FFFD in place of each.
-#[cold]
-pub(crate) fn string_replacing<'py>(
-    py: Python<'py>,
-    body: &[u8],
-    scratch: &mut Vec<u8>,
-) -> PyResult<Bound<'py, PyAny>> {
-    scratch.clear();
-    if unescape_replacing(body, scratch).ascii { ascii(py, scratch) } else { utf8(py, scratch) }
 }
 
 /// Any scalar.

@@ -13,7 +13,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 use sselerate_core::decoder::Hit;
-use sselerate_core::json::{Kind, scan, unescape, unescape_replacing};
+use sselerate_core::json::{Kind, scan, unescape};
 
 /// Bytes that are copied in one go.
 const LANE: usize = 16;
@@ -88,10 +88,8 @@ impl Text {
                     let Some(span) = hit.spans.get(*index) else { continue };
                     if span.flags & scan::ESCAPED == 0 {
                         self.push_bytes(&hit.bytes[span.start..], span.end - span.start);
-                    } else if self.replace_surrogates {
-                        unescape_replacing(span.bytes(hit.bytes), &mut self.bytes);
                     } else {
-                        unescape(span.bytes(hit.bytes), &mut self.bytes);
+                        unescape(span.bytes(hit.bytes), &mut self.bytes, self.replace_surrogates);
                     }
                 }
             }

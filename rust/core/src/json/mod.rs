@@ -8,5 +8,5 @@ mod text;
 
 pub(crate) use parse::{KEY_NUMBERS, key_number};
 pub use parse::{Kind, Node, Tape, parse};
-pub use text::{Unescaped, unescape, unescape_replacing};
+pub use text::{Unescaped, unescape};
 pub(crate) use text::{lone_surrogate, quoted, replace_surrogates};

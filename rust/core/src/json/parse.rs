@@ -63,7 +63,7 @@ impl Node {
             return Cow::Borrowed(self.bytes(payload));
         }
         let mut text = Vec::new();
-        super::unescape(self.bytes(payload), &mut text);
+        super::unescape(self.bytes(payload), &mut text, false);
         Cow::Owned(text)
     }
 

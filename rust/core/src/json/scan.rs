@@ -14,10 +14,8 @@ pub const ESCAPED: u8 = 1;
 /// A string body contains a byte above 0x7F (not yet known to be valid UTF-8).
 pub const NON_ASCII: u8 = 2;
 
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 const BLOCK: usize = 64;
-/// Bytes that are looked at before it is worth to change to blocks.
-const SHORT: usize = 2 * LANES;
 
 /// Bit i of the first mask: byte i stops a plain run. Bit i of the second: byte i is above ASCII.
 #[inline]
@@ -83,6 +81,13 @@ pub fn ascii_run(bytes: &[u8], from: usize) -> usize {
         at += 1;
     }
     at
+}
+
+/// How many of these bytes are before the first backslash.
+#[inline(always)]
+pub(super) fn before_backslash(lanes: &[u8; LANES]) -> usize {
+    let backslashes = u8x16::from(*lanes).simd_eq(u8x16::splat(b'\\')).to_bitmask() as u16;
+    backslashes.trailing_zeros() as usize
 }
 
 /// Sixteen bytes from `at` on, if there are so many.
@@ -153,25 +158,32 @@ fn stop_bits(block: &[u8; BLOCK]) -> u64 {
 /// above ASCII came before it.
 pub fn plain_run(bytes: &[u8], from: usize) -> (usize, bool) {
     let mut at = from;
-    let mut seen_high = 0;
+    let mut non_ascii = false;
     while let Some(lanes) = bytes.get(at..).and_then(|rest| rest.first_chunk::<LANES>()) {
         let (stop, high) = masks(*lanes);
         if stop != 0 {
             let before = stop.trailing_zeros();
-            return (at + before as usize, (seen_high | high & ((1 << before) - 1)) != 0);
+            return (at + before as usize, non_ascii || high & ((1 << before) - 1) != 0);
         }
-        seen_high |= high;
+        non_ascii |= high != 0;
         at += LANES;
-        if at - from >= SHORT {
-            return long_run(bytes, at, seen_high != 0);
+        if at - from == BLOCK {
+            let (end, high) = behind_plain_blocks(bytes, at);
+            (at, non_ascii) = (end, non_ascii || high);
         }
     }
-    last_bytes(bytes, at, seen_high != 0)
+    while bytes.get(at).is_some_and(|&byte| !stops(byte)) {
+        non_ascii |= bytes[at] >= 0x80;
+        at += 1;
+    }
+    (at, non_ascii)
 }
 
-/// The same, for a run that is long already.
-fn long_run(bytes: &[u8], from: usize, mut non_ascii: bool) -> (usize, bool) {
-    let mut at = from;
+/// Index of the first block, of those that begin at `from`, in which a plain run stops or which is not whole, and
+/// whether a byte above ASCII came before it.
+#[inline(never)]
+fn behind_plain_blocks(bytes: &[u8], from: usize) -> (usize, bool) {
+    let (mut at, mut non_ascii) = (from, false);
     while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
         let (mut stop, mut high) = (0, 0);
         for &byte in block {
@@ -183,16 +195,6 @@ fn long_run(bytes: &[u8], from: usize, mut non_ascii: bool) -> (usize, bool) {
         }
         non_ascii |= high >= 0x80;
         at += BLOCK;
-    }
-    last_bytes(bytes, at, non_ascii)
-}
-
-/// The same, byte by byte: at most a block, or what is left at the end.
-fn last_bytes(bytes: &[u8], from: usize, mut non_ascii: bool) -> (usize, bool) {
-    let mut at = from;
-    while at < bytes.len() && !stops(bytes[at]) {
-        non_ascii |= bytes[at] >= 0x80;
-        at += 1;
     }
     (at, non_ascii)
 }
@@ -215,14 +217,14 @@ pub fn string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
                     None => return fail(JsonErrorKind::UnexpectedEnd, bytes.len()),
                     Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => at += 2,
                     Some(b'u') => {
-                        for digit in at + 2..at + 6 {
-                            match bytes.get(digit) {
-                                None => return fail(JsonErrorKind::UnexpectedEnd, bytes.len()),
-                                Some(byte) if byte.is_ascii_hexdigit() => {}
-                                Some(_) => return fail(JsonErrorKind::InvalidUnicodeEscape, at),
+                        let digits = bytes.get(at + 2..).unwrap_or_default();
+                        match digits.first_chunk::<4>() {
+                            Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => at += 6,
+                            None if digits.iter().all(u8::is_ascii_hexdigit) => {
+                                return fail(JsonErrorKind::UnexpectedEnd, bytes.len());
                             }
+                            _ => return fail(JsonErrorKind::InvalidUnicodeEscape, at),
                         }
-                        at += 6;
                     }
                     Some(_) => return fail(JsonErrorKind::InvalidEscape, at),
                 }
@@ -235,6 +237,13 @@ pub fn string(bytes: &[u8], from: usize) -> Result<(usize, u8), JsonError> {
             }
         }
     }
+}
+
+/// How many bytes are such. They are summed up in bytes, which goes by vectors.
+#[inline]
+pub fn count(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
+    let in_part = |part: &[u8]| part.iter().map(|&byte| u8::from(is(byte))).sum::<u8>();
+    bytes.chunks(usize::from(u8::MAX)).map(|part| usize::from(in_part(part))).sum()
 }
 
 /// Whether two texts are the same. Keys, names and what is constant in an event are short, and `==` would be a call

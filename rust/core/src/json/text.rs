@@ -1,6 +1,7 @@
 //! String bodies to text: escapes resolved, surrogates kept as `json.loads` keeps them, or replaced before anybody sees
 //! them. And back.
 
+use super::scan::{self, LANES};
 use memchr::memchr;
 
 /// U+FFFD as an escape.
@@ -35,37 +36,65 @@ pub(crate) fn quoted(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Bodies up to this length are read byte by byte.
+/// Bodies up to this length, which those of tokens are, are written on the stack first.
 const TOKEN: usize = 32;
 
-/// Append the text of `body` to `out`. The body must have passed [`super::scan::string`]; any other bytes give some
-/// text, never a panic.
+/// Append the text of `body` to `out`, U+FFFD for each lone surrogate if those are to be replaced. The body must have
+/// passed [`super::scan::string`]; any other bytes give some text, never a panic.
 #[inline]
-pub fn unescape(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
-    if body.len() <= TOKEN
-        && let Some(result) = unescape_short(body, out)
-    {
-        return result;
+pub fn unescape(body: &[u8], out: &mut Vec<u8>, replace_surrogates: bool) -> Unescaped {
+    // No text is longer than what spells it.
+    if body.len() <= TOKEN {
+        let mut text = [0; TOKEN];
+        let (length, surrogates) = write_text(body, &mut text, replace_surrogates);
+        let text = &text[..length];
+        out.extend_from_slice(text);
+        return Unescaped { ascii: text.is_ascii(), surrogates };
     }
-    unescape_any(body, out)
+    let start = out.len();
+    out.resize(start + body.len(), 0);
+    let (length, surrogates) = write_text(body, &mut out[start..], replace_surrogates);
+    out.truncate(start + length);
+    Unescaped { ascii: out[start..].is_ascii(), surrogates }
 }
 
-/// [`unescape`] for the tokens of a stream, which have few bytes and no `\u`. None: it is not one, and nothing was
-/// appended.
-fn unescape_short(body: &[u8], out: &mut Vec<u8>) -> Option<Unescaped> {
-    let mut text = [0; TOKEN];
-    let (mut length, mut high, mut at) = (0, 0, 0);
+/// Write the text of `body` to the beginning of `text`, which is as long at least: the length, and whether there are
+/// lone surrogates in it.
+#[inline(always)]
+fn write_text(body: &[u8], text: &mut [u8], replace_surrogates: bool) -> (usize, bool) {
+    let (mut at, mut length, mut surrogates) = (0, 0, false);
     while let Some(&byte) = body.get(at) {
-        let (byte, step) = match byte {
-            b'\\' => (simple(*body.get(at + 1)?)?, 2),
-            byte => (byte, 1),
-        };
-        *text.get_mut(length)? = byte;
-        high |= byte;
-        (length, at) = (length + 1, at + step);
+        if byte != b'\\' {
+            // All lanes are written: those behind the backslash will be written over.
+            if let (Some(lanes), Some(places)) = (body[at..].first_chunk(), text.get_mut(length..length + LANES)) {
+                places.copy_from_slice(lanes);
+                let plain = scan::before_backslash(lanes);
+                (at, length) = (at + plain, length + plain);
+            } else {
+                text[length] = byte;
+                (at, length) = (at + 1, length + 1);
+            }
+            continue;
+        }
+        let Some(&letter) = body.get(at + 1) else { break };
+        if let Some(byte) = simple(letter) {
+            text[length] = byte;
+            (at, length) = (at + 2, length + 1);
+            continue;
+        }
+        let (mut code, spelt) = code_point(&body[at..]);
+        if is_surrogate(code) {
+            surrogates |= !replace_surrogates;
+            code = if replace_surrogates { char::REPLACEMENT_CHARACTER.into() } else { code };
+        }
+        let (utf8, bytes) = encode(code);
+        match text.get_mut(length..length + utf8.len()) {
+            Some(places) => places.copy_from_slice(&utf8),
+            None => text[length..length + bytes].copy_from_slice(&utf8[..bytes]),
+        }
+        (at, length) = ((at + spelt).min(body.len()), length + bytes);
     }
-    out.extend_from_slice(text.get(..length)?);
-    Some(Unescaped { ascii: high < 0x80, surrogates: false })
+    (length, surrogates)
 }
 
 /// What the escape with this letter stands for; None: `\u`.
@@ -82,36 +111,6 @@ fn simple(letter: u8) -> Option<u8> {
     }
 }
 
-fn unescape_any(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
-    let mut result = Unescaped { ascii: true, surrogates: false };
-    let mut rest = body;
-    while let Some(&first) = rest.first() {
-        let length = match (first, rest.get(1)) {
-            (b'\\', None) => return result,
-            (b'\\', Some(&letter)) => match simple(letter) {
-                Some(byte) => {
-                    result.ascii &= byte.is_ascii();
-                    out.push(byte);
-                    2
-                }
-                None => {
-                    let (code, length) = code_point(rest);
-                    push(code, out, &mut result);
-                    length.min(rest.len())
-                }
-            },
-            _ => {
-                let (plain, _) = rest.split_at(memchr(b'\\', rest).unwrap_or(rest.len()));
-                result.ascii &= plain.is_ascii();
-                out.extend_from_slice(plain);
-                plain.len()
-            }
-        };
-        rest = &rest[length..];
-    }
-    result
-}
-
 /// Where the first escape that spells a lone surrogate begins in `json`, at or after `from`, which is not inside an
 /// escape. `json` is a string body, or a whole payload: in JSON backslashes stand in strings only.
 pub(crate) fn lone_surrogate(json: &[u8], from: usize) -> Option<usize> {
@@ -123,7 +122,7 @@ pub(crate) fn lone_surrogate(json: &[u8], from: usize) -> Option<usize> {
             continue;
         }
         let (code, length) = code_point(&json[at..]);
-        if (0xD800..0xE000).contains(&code) && at + length <= json.len() {
+        if is_surrogate(code) && at + length <= json.len() {
             return Some(at);
         }
         at += length;
@@ -138,14 +137,6 @@ pub(crate) fn replace_surrogates(json: &mut [u8]) {
         at = begin + REPLACEMENT.len();
         json[begin..at].copy_from_slice(REPLACEMENT);
     }
-}
-
-/// [`unescape`] with U+FFFD for each lone surrogate.
-#[cold]
-pub fn unescape_replacing(body: &[u8], out: &mut Vec<u8>) -> Unescaped {
-    let mut body = body.to_vec();
-    replace_surrogates(&mut body);
-    unescape(&body, out)
 }
 
 /// The code point of the `\u` escape at the start, joined with a second one if both make a surrogate pair, and its
@@ -177,23 +168,29 @@ const HEX: [u8; 256] = {
     values
 };
 
-/// The code unit of the `\u` escape at the start.
+/// The code unit of the `\u` escape at the start. What is cut off counts as zeros in front.
+#[inline(always)]
 fn unit(escape: &[u8]) -> u32 {
-    let digits = escape.get(2..).unwrap_or_default().iter().take(4);
-    digits.fold(0, |sum, &digit| sum << 4 | u32::from(HEX[usize::from(digit)]))
+    let value = |digits: &[u8]| digits.iter().fold(0, |sum, &digit| sum << 4 | u32::from(HEX[usize::from(digit)]));
+    match escape.first_chunk::<6>() {
+        Some(whole) => value(&whole[2..]),
+        None => value(escape.get(2..).unwrap_or_default()),
+    }
 }
 
-fn push(code: u32, out: &mut Vec<u8>, result: &mut Unescaped) {
-    match char::from_u32(code) {
-        Some(character) => {
-            result.ascii &= character.is_ascii();
-            out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-        None => {
-            *result = Unescaped { ascii: false, surrogates: true };
-            let low = |shift: u32| 0x80 | (code >> shift & 0x3F) as u8;
-            out.extend_from_slice(&[0xE0 | (code >> 12) as u8, low(6), low(0)]);
-        }
+/// Whether it stands for half a character.
+fn is_surrogate(code: u32) -> bool {
+    (0xD800..0xE000).contains(&code)
+}
+
+/// UTF-8 of a code point, surrogates in the same manner, and how many bytes it has.
+fn encode(code: u32) -> ([u8; 4], usize) {
+    let low = |shift: u32| 0x80 | (code >> shift & 0x3F) as u8;
+    match code {
+        ..0x80 => ([code as u8, 0, 0, 0], 1),
+        0x80..0x800 => ([0xC0 | (code >> 6) as u8, low(0), 0, 0], 2),
+        0x800..0x1_0000 => ([0xE0 | (code >> 12) as u8, low(6), low(0), 0], 3),
+        _ => ([0xF0 | (code >> 18) as u8, low(12), low(6), low(0)], 4),
     }
 }
 
@@ -203,7 +200,7 @@ mod tests {
 
     fn text(body: &str) -> (Vec<u8>, Unescaped) {
         let mut out = Vec::new();
-        let result = unescape(body.as_bytes(), &mut out);
+        let result = unescape(body.as_bytes(), &mut out, false);
         (out, result)
     }
 
@@ -218,20 +215,71 @@ mod tests {
         assert!(!text("é\\n").1.ascii);
     }
 
-    #[test]
-    fn short_bodies_are_the_same_text_byte_by_byte() {
-        let letters = *b"a\\nub\"\xc3\xa9";
-        for number in 0..letters.len().pow(6) {
-            let body: Vec<u8> = (0..6).map(|at| letters[number / letters.len().pow(at) % letters.len()]).collect();
-            let (mut short, mut any) = (Vec::new(), Vec::new());
-            let result = unescape_any(&body, &mut any);
-            match unescape_short(&body, &mut short) {
-                Some(short_result) => assert_eq!((short, short_result), (any, result), "{body:?}"),
-                None => {
-                    let is_cut = body.split(|&byte| byte == b'\\').count() > 1 && body.ends_with(b"\\");
-                    assert!(short.is_empty() && (is_cut || body.windows(2).any(|pair| pair == b"\\u")), "{body:?}");
+    /// [`unescape`], one character after the other.
+    fn text_by_characters(body: &[u8]) -> (Vec<u8>, Unescaped) {
+        let (mut out, mut surrogates, mut at) = (Vec::new(), false, 0);
+        while at < body.len() {
+            match (body[at], body.get(at + 1)) {
+                (b'\\', None) => break,
+                (b'\\', Some(b'u')) => {
+                    let (code, length) = code_point(&body[at..]);
+                    match char::from_u32(code) {
+                        Some(character) => out.extend(character.to_string().into_bytes()),
+                        None => out.extend([0xED, 0x80 | (code >> 6 & 0x3F) as u8, 0x80 | (code & 0x3F) as u8]),
+                    }
+                    (surrogates, at) = (surrogates || char::from_u32(code).is_none(), at + length);
+                }
+                (b'\\', Some(&letter)) => {
+                    out.push(simple(letter).unwrap());
+                    at += 2;
+                }
+                (byte, _) => {
+                    out.push(byte);
+                    at += 1;
                 }
             }
+        }
+        let ascii = out.is_ascii();
+        (out, Unescaped { ascii, surrogates })
+    }
+
+    fn assert_same(body: &[u8]) {
+        let mut out = b"before".to_vec();
+        let result = unescape(body, &mut out, false);
+        assert!(out.starts_with(b"before"));
+        assert_eq!((out.split_off(6), result), text_by_characters(body), "{:?}", String::from_utf8_lossy(body));
+    }
+
+    #[test]
+    fn bodies_are_the_same_text_character_by_character() {
+        let letters = *b"a\\nuDd\"8\xc3\xa9";
+        for number in 0..letters.len().pow(6) {
+            let body: Vec<u8> = (0..6).map(|at| letters[number / letters.len().pow(at) % letters.len()]).collect();
+            assert_same(&body);
+        }
+        let parts = [
+            "\\n",
+            "\\u4f60",
+            "\\ud83d\\ude00",
+            "\\udc00",
+            "\\u00e9",
+            "\\u0041",
+            "é",
+            "😀",
+            "seventeen letters",
+            "x",
+            "",
+        ];
+        let mut random = 1u32;
+        for number in 0..20_000 {
+            let mut body = String::new();
+            for _ in 0..number % 12 {
+                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                body += parts[(random >> 16) as usize % parts.len()];
+                body += &"abcdefghijklmnopqrstuvwxyz"[..(random >> 8) as usize % 20];
+            }
+            assert_same(body.as_bytes());
+            assert_same(&body.as_bytes()[..body.len() - (random >> 24) as usize % (body.len() + 1)]);
         }
     }
 
@@ -247,7 +295,7 @@ mod tests {
         assert_eq!(replaced(r"\\ud83d\\\ud83d é"), r"\\ud83d\\\ufffd é");
         assert_eq!(replaced(r#"{"\udc00":["\udc00",1]}"#), r#"{"\ufffd":["\ufffd",1]}"#);
         let mut text = b"a".to_vec();
-        let result = unescape_replacing(br"\ud83d\n\ud83d\ude00", &mut text);
+        let result = unescape(br"\ud83d\n\ud83d\ude00", &mut text, true);
         assert_eq!((&text[..], result.surrogates), ("a\u{fffd}\n😀".as_bytes(), false));
         assert_eq!(lone_surrogate(br"\ud83", 0), None);
         assert_eq!(lone_surrogate(br"\", 0), None);
