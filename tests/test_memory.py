@@ -5,15 +5,19 @@ Nothing here is timed; `make bench` measures.
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import itertools
 import sys
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import sselerate
 from sselerate.errors import EventTooLargeError
 from sselerate.events import ChatCompletionChunk, CompletionStreamEvent
 from tests.backends import Backend
@@ -57,6 +61,58 @@ def test_a_long_stream_is_flat(backend: Backend, target: Any) -> None:
     gc.collect()
     # Generous: allocators round up. A leak of 40 bytes per event would show.
     assert resident() - mark < max(16 * MIB, 40 * events * 9 // 10)
+
+
+class Bare:
+    """A base without `__slots__`: its subclasses have a dict, and cannot be light."""
+
+
+@sselerate.event
+class WithDict(Bare):
+    """An event that is made anew each time."""
+
+    id: str
+    choices: tuple[dict[str, Any], ...]
+
+
+def alike(events: int, text: bytes = b"t%d") -> Iterator[bytes]:
+    """Chunks of events that differ in their text only: after the first ones nothing is parsed in full."""
+    for start in range(0, events, 64):
+        numbers = range(start, min(events, start + 64))
+        yield b"".join(b'data: {"id":"cmpl","choices":[{"text":"%b"}]}\n\n' % (text % n) for n in numbers)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("mode", ["window", "long texts", "class with a dict", "one chunk, asynchronously"])
+def test_a_stream_of_like_events_is_flat(backend: Backend, mode: str) -> None:
+    """What events were made of goes with them, while the stream is still read."""
+    events = EVENTS[backend.name] // 10 if mode == "long texts" else EVENTS[backend.name] // 3
+    marks: list[tuple[int, int]] = []
+    window: deque[Any] = deque(maxlen=1 if mode == "long texts" else 1_000)
+
+    def take(event: Any) -> None:
+        window.append(event)
+        if next(count) in (events // 4, events - 1):
+            marks.append((sys.getallocatedblocks(), resident()))
+
+    async def take_all(chunk: bytes) -> None:
+        async def chunks() -> AsyncIterator[bytes]:
+            yield chunk
+
+        async for event in backend.aiter_events(chunks(), CompletionStreamEvent):
+            take(event)
+
+    count = itertools.count()
+    if mode == "one chunk, asynchronously":
+        asyncio.run(take_all(b"".join(alike(events))))
+    else:
+        text = b"x" * 6_000 + b"%d" if mode == "long texts" else b"t%d"
+        target = WithDict if mode == "class with a dict" else CompletionStreamEvent
+        for made in backend.iter_events(alike(events, text), target):
+            take(made)
+    (blocks, size), (later_blocks, later_size) = marks
+    assert later_blocks - blocks < events // 20
+    assert later_size - size < 16 * MIB
 
 
 @pytest.mark.timeout(600)

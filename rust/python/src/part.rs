@@ -105,7 +105,7 @@ impl Part {
             _ => false,
         };
         if constant {
-            let value = self.make(py, program, assembler, hit, 0, &mut Vec::new())?.unbind();
+            let value = self.make(py, program, assembler, hit, 0, None)?.unbind();
             if let Self::Object { shared, .. } | Self::Tuple { shared, .. } = self {
                 *shared = Some(value);
             }
@@ -113,7 +113,7 @@ impl Part {
         Ok(())
     }
 
-    /// The value for a hit. What goes into holes is added to `values`, in the order of the parts.
+    /// The value for a hit. What goes into holes is added to `values`, if asked for, in the order of the parts.
     #[inline]
     pub(crate) fn make<'py>(
         &self,
@@ -122,7 +122,7 @@ impl Part {
         assembler: &mut Assembler,
         hit: Hit<'_>,
         room: usize,
-        values: &mut Vec<Py<PyAny>>,
+        mut values: Option<&mut Vec<Bound<'py, PyAny>>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         if let Some(shared) = self.shared() {
             return Ok(shared.bind(py).clone());
@@ -131,13 +131,15 @@ impl Part {
             Self::Given(value) | Self::Constant { value, .. } => Ok(value.bind(py).clone()),
             Self::Hole { index, kind, .. } => {
                 let value = hole_value(py, hit, *index, *kind, assembler, room)?;
-                values.push(value.clone().unbind());
+                if let Some(values) = values {
+                    values.push(value.clone());
+                }
                 Ok(value)
             }
             Self::Object { class, slots, .. } => {
                 let event = program.layouts[*class].make(py)?;
                 for (offset, part) in slots {
-                    let value = part.make(py, program, assembler, hit, room, values)?;
+                    let value = part.make(py, program, assembler, hit, room, values.as_deref_mut())?;
                     // SAFETY: the offset comes from the layout of this class, and nobody else has the event yet.
                     unsafe { layout::write(&event, *offset, value) };
                 }
@@ -148,7 +150,7 @@ impl Part {
                 unsafe {
                     let tuple = Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(items.len() as ffi::Py_ssize_t))?;
                     for (index, part) in items.iter().enumerate() {
-                        let value = part.make(py, program, assembler, hit, room, values)?;
+                        let value = part.make(py, program, assembler, hit, room, values.as_deref_mut())?;
                         ffi::PyTuple_SET_ITEM(tuple.as_ptr(), index as ffi::Py_ssize_t, value.into_ptr());
                     }
                     Ok(tuple)
@@ -157,14 +159,14 @@ impl Part {
             Self::List(parts) => {
                 let list = PyList::empty(py);
                 for part in parts {
-                    list.append(part.make(py, program, assembler, hit, room, values)?)?;
+                    list.append(part.make(py, program, assembler, hit, room, values.as_deref_mut())?)?;
                 }
                 Ok(list.into_any())
             }
             Self::Dict(parts) => {
                 let dict = PyDict::new(py);
                 for (key, part) in parts {
-                    dict.set_item(key, part.make(py, program, assembler, hit, room, values)?)?;
+                    dict.set_item(key, part.make(py, program, assembler, hit, room, values.as_deref_mut())?)?;
                 }
                 Ok(dict.into_any())
             }

@@ -101,13 +101,12 @@ impl Plan {
         if longest > self.room && longest <= reuse::MOST_ROOM {
             self.room = reuse::room_of(longest);
         }
+        let Some(reuse) = self.reuse.as_ref().filter(|_| longest <= MAX_KEPT_VALUE) else {
+            return self.root.make(py, program, assembler, hit, self.room, None);
+        };
         let mut values = Vec::new();
-        let event = self.root.make(py, program, assembler, hit, self.room, &mut values)?;
-        if let Some(reuse) = &self.reuse
-            && longest <= MAX_KEPT_VALUE
-        {
-            self.ring.keep(reuse, &event, values, self.room);
-        }
+        let event = self.root.make(py, program, assembler, hit, self.room, Some(&mut values))?;
+        self.ring.keep(reuse, &event, values, self.room);
         Ok(event)
     }
 

@@ -153,7 +153,7 @@ impl Reuse {
 
     /// What [`Kept::words`] keeps of an event that this plan has just made, with `values` in its holes. None: it is not
     /// as it was made, as the garbage collector may have run somebody's code meanwhile.
-    fn words(&self, event: &Bound<'_, PyAny>, values: &[Py<PyAny>]) -> Option<Box<[usize]>> {
+    fn words(&self, event: &Bound<'_, PyAny>, values: &[Bound<'_, PyAny>]) -> Option<Box<[usize]>> {
         let mut words: Vec<usize> = Vec::with_capacity(self.size);
         for (number, place) in self.parts.iter().enumerate() {
             let object = if number == 0 { event.as_ptr() } else { *words.get(place.held)? as *mut ffi::PyObject };
@@ -186,7 +186,7 @@ impl Reuse {
                 return None;
             }
         }
-        let is_in_place = |(hole, value): (&Hole, &Py<PyAny>)| {
+        let is_in_place = |(hole, value): (&Hole, &Bound<'_, PyAny>)| {
             words.get(hole.word).is_some_and(|&word| word == value.as_ptr() as usize)
         };
         let are_all = self.holes.len() == values.len() && self.holes.iter().zip(values).all(is_in_place);
@@ -359,12 +359,19 @@ impl Ring {
 
     /// Remember an event, made with so much room for the strings in `values`. The oldest one has too little; or it is
     /// still in use, so either the ring is too small or events are being collected.
-    pub(crate) fn keep(&mut self, reuse: &Reuse, event: &Bound<'_, PyAny>, values: Vec<Py<PyAny>>, room: usize) {
+    pub(crate) fn keep<'py>(
+        &mut self,
+        reuse: &Reuse,
+        event: &Bound<'py, PyAny>,
+        values: Vec<Bound<'py, PyAny>>,
+        room: usize,
+    ) {
         let Some(words) = reuse.words(event, &values) else { return };
-        let kept = Kept { event: event.clone().unbind(), words, values: values.into(), room };
+        let values = values.into_iter().map(Bound::unbind).collect();
+        let kept = Kept { event: event.clone().unbind(), words, values, room };
         let full = self.kept.len() == MAX_KEPT;
         match self.kept.get_mut(self.next) {
-            Some(old) if full || old.room < room => *old = kept,
+            Some(old) if full || old.room < room => std::mem::replace(old, kept).release(event.py()),
             _ => self.kept.insert(self.next, kept),
         }
         self.next += 1;
@@ -380,6 +387,13 @@ impl Ring {
 }
 
 impl Kept {
+    /// Let go of it, where PyO3 may not know that the GIL is held.
+    fn release(self, py: Python<'_>) {
+        for object in self.values.into_iter().chain([self.event]) {
+            drop(object.into_bound(py));
+        }
+    }
+
     /// What a word points to.
     #[inline(always)]
     fn held(&self, word: usize) -> *mut ffi::PyObject {
