@@ -12,8 +12,9 @@ ValueError instead. After an SSEError the object that raised it goes on with the
 The functions at the end hold the texts of the messages, so that the backends cannot differ in them.
 """
 
-import json
 from typing import Any
+
+from ._json import dumps
 
 __all__ = ["DecodeError", "EventTooLargeError", "SSEError", "ServerError", "TruncatedStreamError"]
 
@@ -190,7 +191,7 @@ def server_error(error: Any, payload: Any, data: str, event_index: int, offset: 
     elif isinstance(error, str):
         summary = error
     else:
-        summary = json.dumps(error, ensure_ascii=False, separators=(",", ":"))
+        summary = dumps(error)
     message = f"server error in event {event_index} (stream offset {offset}): {cut(summary)}"
     return ServerError(
         message, offset=offset, event_index=event_index, error=error, data=cut(data), payload=payload

@@ -6,11 +6,21 @@ These are no files of the corpus: json.loads of the expectation would refuse the
 from __future__ import annotations
 
 import sys
+from typing import Literal
 
 import pytest
 
-from sselerate.errors import DecodeError
+from sselerate import Event, event
+from sselerate.errors import DecodeError, ServerError
 from tests.backends import Backend
+
+
+@event
+class Literals(Event):
+    """Values of which strict errors show what came instead."""
+
+    kind: Literal[1, 2, "a"]
+
 
 CAUSE = "integer of more than 16384 digits"
 
@@ -89,3 +99,43 @@ def test_in_typed_fields(backend: Backend) -> None:
         b'data: {"created":' + text.encode() + b',"x":' + text.encode() + b"}\n\n", CompletionStreamEvent
     )
     assert event.created == event.extra["x"] == 10**5000 - 1
+
+
+LONG = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    "error", [LONG, f"[-{LONG}]", f'{{"code":{LONG}}}', f'{{"a":[{{"\\"":{LONG}}}, 1.5]}}']
+)
+def test_in_an_error_of_the_server(backend: Backend, error: str) -> None:
+    """A long integer has no text for `str`, and errors say what was sent as text: nothing is lost for it."""
+    good, bad = b'data: {"a":1}\n\n', b'data: {"error":' + error.encode() + b"}\n\n"
+    with pytest.raises(ServerError) as raised:
+        backend.decode(good + bad + good)
+    assert str(raised.value).startswith("server error in event 1 (stream offset 15): ")
+    assert [event.data for event in raised.value.events] == [{"a": 1}]
+    one, two, three = backend.decode(good + bad + good, on_error="yield")
+    assert (one.data, two.kind, three.data) == ({"a": 1}, "server", {"a": 1})
+    assert [event.data for event in backend.decode(good + bad + good, on_error="skip")] == [{"a": 1}] * 2
+
+
+def test_as_json_again(backend: Backend) -> None:
+    payload = f'{{"v":[{LONG},-{"1" * 600},-1{"0" * 1199},1.5,{{"ä\\"":{LONG}}}],"w":null}}'
+    (event,) = backend.decode(b"data: " + payload.encode() + b"\n\n")
+    assert event.to_json() == payload
+
+
+def test_in_the_arguments_of_a_call(backend: Backend) -> None:
+    calls = f'[{{"functionCall":{{"name":"f","args":{{"n":{LONG}}}}}}}]'
+    (event,) = backend.decode(b'data: {"candidates":[{"content":{"parts":' + calls.encode() + b"}}]}\n\n")
+    (call,) = event.tool_calls
+    assert call.arguments == f'{{"n":{LONG}}}'
+
+
+@pytest.mark.parametrize("value", ["3", "-0", "7" * 300, f'"{"b" * 300}"', "true"])
+def test_in_a_strict_error(backend: Backend, value: str) -> None:
+    with pytest.raises(DecodeError) as raised:
+        backend.decode(b'data: {"kind":' + value.encode() + b"}\n\n", Literals, strict=True)
+    shown = {"-0": "0", "true": "bool"}.get(value, value if len(value) <= 200 else value[:200] + "…")
+    problem = f'expected 1 or 2 or "a", got {shown} in event 0 (stream offset 0)'
+    assert str(raised.value) == f"$.kind: {problem}"

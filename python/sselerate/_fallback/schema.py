@@ -7,11 +7,11 @@ Strings that repeat from event to event, such as the id and the model of a strea
 of them, so that they exist once.
 """
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from .._json import dumps
 from ..errors import cut
 from ..events.declare import Event, Kind, Shape, note_extra, schema_of
 
@@ -232,7 +232,7 @@ class Problem:
             if isinstance(step, str) and _NAME.fullmatch(step):
                 path += "." + step
             else:
-                path += f"[{_json(step)}]"
+                path += f"[{dumps(step)}]"
         return path
 
 
@@ -244,7 +244,7 @@ def find_problem(value: Any, shape: Shape) -> Problem | None:
     if shape.literals is not None and kind & (Kind.NULL | Kind.BOOL | Kind.INT | Kind.STR):
         same_kind = [literal for literal in shape.literals if type(literal) is type(value)]
         if same_kind and value not in same_kind:
-            return Problem(f"expected {shape.expected}, got {cut(_json(value))}")
+            return Problem(f"expected {shape.expected}, got {cut(dumps(value))}")
     if kind == Kind.ARRAY and shape.items is not None:
         for i, item in enumerate(value):
             problem = find_problem(item, shape.items)
@@ -265,8 +265,8 @@ def _find_in_object(value: dict[str, Any], shape: Shape) -> Problem | None:
         if cls is None and shape.values is None:
             if shape.tag not in value:
                 return Problem("missing", shape.tag)
-            expected = " or ".join(map(_json, shape.tags))
-            got = cut(_json(tag)) if type(tag) is str else _KINDS[type(tag)][1]
+            expected = " or ".join(map(dumps, shape.tags))
+            got = cut(dumps(tag)) if type(tag) is str else _KINDS[type(tag)][1]
             return Problem(f"expected {expected}, got {got}", shape.tag)
     if cls is not None:
         for field in schema_of(cls).fields:
@@ -282,7 +282,3 @@ def _find_in_object(value: dict[str, Any], shape: Shape) -> Problem | None:
             if problem is not None:
                 return problem.inside(key)
     return None
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -12,11 +12,11 @@ field has another name: ``ResponseTextDoneEvent.full_text`` is the key ``text``,
 while its ``text`` is "".
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from .._json import dumps
 from .declare import Event
 
 __all__ = ["StreamEvent", "ToolCallDelta", "Usage"]
@@ -169,9 +169,4 @@ def added(*counts: Any) -> int | None:
 
 def arguments(value: Any) -> str:
     """A piece of the arguments of a tool call as text; an object, which is whole, becomes JSON."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    except ValueError:  # an integer of more digits than str() takes
-        return ""
+    return value or "" if value is None or isinstance(value, str) else dumps(value)

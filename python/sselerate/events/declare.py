@@ -24,12 +24,13 @@ Traps for whoever changes this file:
 import collections.abc
 import dataclasses
 import inspect
-import json
 import sys
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, Union, overload
+
+from .._json import dumps
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -238,7 +239,7 @@ class Event(_Presence):
 
     def to_json(self) -> str:
         """`to_dict()` as compact JSON text; characters beyond ASCII are not escaped."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
+        return dumps(self.to_dict())
 
 
 def _plain(value: Any) -> Any:
@@ -682,7 +683,7 @@ class _Reader:
                         raise self.refused(member, "a literal must be a str, an int, a bool or None")
                     kinds |= _SCALARS[type(value)][0]
                     literals.append(value)
-                    words.append(json.dumps(value, ensure_ascii=False))
+                    words.append(dumps(value))
             elif isinstance(member, type) and origin is None and issubclass(member, Event):
                 if not _is_declared(member):
                     raise self.refused(member, "declare it with @event")

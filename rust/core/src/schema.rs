@@ -464,10 +464,11 @@ impl Check<'_> {
     /// A scalar as JSON, cut to 200 characters.
     fn shown(&self, node: usize) -> Vec<u8> {
         let node = &self.tape.nodes()[node];
-        if node.kind != Kind::Str {
-            return node.bytes(self.payload).to_vec();
-        }
-        let text = json::quoted(&node.text(self.payload));
+        let text = match (node.kind, node.bytes(self.payload)) {
+            (Kind::Str, _) => json::quoted(&node.text(self.payload)),
+            (Kind::Int, b"-0") => b"0".to_vec(),
+            (_, text) => text.to_vec(),
+        };
         let starts = text.iter().enumerate().filter(|(_, byte)| **byte & 0xC0 != 0x80);
         match starts.map(|(index, _)| index).nth(200) {
             Some(end) => [&text[..end], "…".as_bytes()].concat(),
