@@ -1681,11 +1681,11 @@ BARE_JSON = [
         [run("auto", got({"a": 1}))],
     ),
     Case(
-        "bare-not-at-column-0",
-        "only a brace at the start of a line opens a bare value",
-        b' {"error":"x"}\n"error"\n5\n\ndata: {"a":1}\n\n',
-        parsed(sse('{"a":1}'), unknown_fields=3),
-        [run("auto", got({"a": 1}))],
+        "bare-behind-blanks",
+        "blanks before the bracket of a bare value are a part of it; other values are unknown fields",
+        b' {"error":"x"}\n"error"\n 5\n\t{\n "b":2}\n\n  x{"c":3}\n\ndata: {"a":1}\n\n',
+        parsed(sse('{"a":1}'), unknown_fields=6),
+        [run("auto", server_error("x", "x", 0, 0), got({"b": 2}), got({"a": 1}), event_index=3)],
     ),
     Case(
         "bare-aborted",

@@ -146,11 +146,12 @@ def test_quirk_10_bare_json_in_the_middle(backend: Backend) -> None:
     assert text_of(raised.value.events) == "a"
 
 
+@pytest.mark.parametrize("blank", [b"", b"  ", b"\t", b"\n   ", b"\r\n\r\n \t", b"\xef\xbb\xbf "])
 @pytest.mark.parametrize("body", [b'{"error":{"message":"busy"}}', b'[{\n"error": {"message": "busy"}}]\n'])
-def test_quirk_11_a_json_body_in_place_of_the_stream(backend: Backend, body: bytes) -> None:
+def test_quirk_11_a_json_body_in_place_of_the_stream(backend: Backend, body: bytes, blank: bytes) -> None:
     for target in (None, ChatCompletionChunk):
         with pytest.raises(ServerError, match="busy"):
-            backend.decode(body, target)
+            backend.decode(blank + body, target)
 
 
 def test_quirk_12_the_event_field_after_the_data(backend: Backend) -> None:

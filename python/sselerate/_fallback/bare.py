@@ -2,8 +2,8 @@
 
 - A field named ``error``, whose value is the error.
 - Bare JSON: an error body in place of the stream or in the middle of it, often over several lines, or a
-  stream of JSON lines. It starts at a line that begins with a bracket and ends with the line that closes that
-  bracket.
+  stream of JSON lines. It starts at a line that begins with a bracket, blanks before it or not, and ends with
+  the line that closes that bracket.
 - One JSON array in place of the stream, each item of which is an event (`array`).
 """
 
@@ -23,6 +23,7 @@ ERROR_WITH_DATA = "error with data"
 ABORTED = "aborted"
 """A bare JSON value in the midst of which the event stream went on."""
 
+_BEGIN = re.compile(rb"[ \t]*[\[{]")
 _OUTSIDE_STRING = re.compile(rb'["\[\]{}]')
 _IN_STRING = re.compile(rb'["\\]')
 
@@ -84,7 +85,7 @@ class TypedFramer(Framer):
             aborted = self._take_bare(ABORTED)
             super()._field(line)  # of these two fields no frame comes
             return aborted
-        if line.startswith((b"{", b"[")) and not self._data:
+        if not self._data and _BEGIN.match(line):
             self._bare = _BareValue(self._line_start)
             return self._bare_line(line)
         return super()._field(line)

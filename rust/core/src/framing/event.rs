@@ -653,7 +653,8 @@ impl Framer {
                 debug_assert!(matches!(outcome, Outcome::Continue));
                 return Outcome::BareCut;
             }
-            if matches!(line.first(), Some(b'{' | b'[')) && !self.block.has_data {
+            let first = line.iter().find(|byte| !matches!(byte, b' ' | b'\t'));
+            if matches!(first, Some(b'{' | b'[')) && !self.block.has_data {
                 let behind_bom = self.has_bom && offset == BOM.len() as u64;
                 self.block.bare.start = if behind_bom { 0 } else { offset };
                 if let (true, Source::Chunk { .. }) = (self.block.bare.follow(line), source) {
