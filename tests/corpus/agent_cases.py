@@ -29,6 +29,7 @@ CASES = [
                 comment_count=1,
                 event_index=3,
                 dialect="mcp",
+                done=True,
             )
         ],
     ),

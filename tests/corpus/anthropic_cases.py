@@ -246,5 +246,6 @@ CASES = [
             is_terminal=True,
         ),
         end="\r\n",
+        done=True,
     ),
 ]

@@ -1641,7 +1641,10 @@ BARE_JSON = [
         "Gemini: errors of a stream request are a JSON list (#11)",
         b'[{\n  "error": {\n    "code": 400\n  }\n}\n]\n',
         parsed(unknown_fields=6, pending=40),
-        [run(target, server_error('{"code":400}', {"code": 400}, 0, 1)) for target in ("auto", "chat")],
+        [
+            run(target, server_error('{"code":400}', {"code": 400}, 0, 1), done=True)
+            for target in ("auto", "chat")
+        ],
     ),
     Case(
         "bare-lines",
@@ -1655,6 +1658,7 @@ BARE_JSON = [
                 got({"response": "b", "done": False}),
                 got({"response": "", "done": True}),
                 event_index=3,
+                done=True,
             )
         ],
     ),

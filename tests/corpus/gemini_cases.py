@@ -31,7 +31,7 @@ SECOND = response([{"text": " two"}], "STOP", usageMetadata=USAGE)
 
 
 def array(
-    name: str, source: str, body: str, *outcomes: Any, unknown: int, options: Any = None, **after: Any
+    name: str, source: str, body: str, *outcomes: Any, unknown: int, done: bool = True, **after: Any
 ) -> Case:
     """A body that is one JSON array. To a parser its lines are unknown fields."""
     data = body.encode()
@@ -40,7 +40,7 @@ def array(
         source,
         data,
         parsed(unknown_fields=unknown, pending=len(data)),
-        [run("auto", *outcomes, options=options, **after)],
+        [run("auto", *outcomes, done=done, **after)],
     )
 
 
@@ -158,6 +158,7 @@ GENERATE = [
         got({"candidates": []}, "GenerateContentResponse"),
         truncated("unexpected end of data", 1, 19),
         unknown=0,
+        done=False,
     ),
     array(
         "gemini-array-open",
@@ -166,6 +167,7 @@ GENERATE = [
         got({"candidates": []}, "GenerateContentResponse"),
         truncated("unexpected end of data", 1, 0),
         unknown=1,
+        done=False,
     ),
     array(
         "gemini-array-error",
@@ -192,6 +194,7 @@ GENERATE = [
         "[1,\n{}]\n",
         seen("GenericEvent", data=[1, {}]),
         unknown=2,
+        done=False,
     ),
 ]
 

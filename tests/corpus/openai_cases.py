@@ -444,7 +444,7 @@ OTHERS = [
             usage__input_tokens=5,
             usage__output_tokens=7,
         ),
-        done=False,
+        done=True,
     ),
     stream(
         "transcription",

@@ -35,6 +35,7 @@ CASES = [
                     usage__output_tokens=2,
                 ),
                 dialect="tgi",
+                done=True,
             )
         ],
     ),
@@ -78,6 +79,7 @@ CASES = [
             usage__input_tokens=3,
             usage__output_tokens=2,
         ),
+        done=True,
     ),
     stream(
         "sglang",
@@ -142,6 +144,7 @@ CASES = [
                 ),
                 last_event_id="2",
                 dialect="watsonx",
+                done=True,
             )
         ],
     ),
@@ -321,6 +324,7 @@ CASES = [
             usage__output_tokens=3,
             usage__total_tokens=108,
         ),
+        done=True,
     ),
     stream(
         "bedrock-models",
@@ -348,6 +352,7 @@ CASES = [
             usage__input_tokens=3,
             usage__output_tokens=1,
         ),
+        done=True,
     ),
     stream(
         "r9s-images",
@@ -370,6 +375,7 @@ CASES = [
             is_terminal=True,
             extra={"mask": 1},
         ),
+        done=True,
     ),
     Case(
         "r9s-responses",

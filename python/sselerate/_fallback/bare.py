@@ -34,6 +34,8 @@ class TypedFramer(Framer):
     def __init__(self, max_event_bytes: int, last_event_id: str | None = "") -> None:
         super().__init__(max_event_bytes, last_event_id)
         self.frames = itertools.chain(self._opening(), self.frames)
+        self.array_is_whole = False
+        """The stream was one JSON array, and its bracket has been closed."""
         self._error: bytes | None = None
         self._bare: _BareValue | None = None
 
@@ -62,6 +64,7 @@ class TypedFramer(Framer):
                 for offset, item in reader.items(chunk):
                     yield TOO_LARGE if item is None else EVENT, item or b"", b"", None, None, offset
                 if reader.closed:
+                    self.array_is_whole = True
                     self._chunks.appendleft(chunk[reader.position - before :])
             elif self._commit_tail is not None:
                 # An array without its end is truncated, also between two items.

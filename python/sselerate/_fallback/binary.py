@@ -27,6 +27,7 @@ class BinaryFramer:
     last_event_id = ""
     retry: int | None = None
     comment_count = 0
+    array_is_whole = False
 
     def __init__(self, max_event_bytes: int) -> None:
         self.max_event_bytes = max_event_bytes

@@ -31,7 +31,7 @@ C = TypeVar("C", bound=Event)
 _LAST_NAMES = frozenset(name.encode() for name in LAST_EVENT_NAMES)
 _SIGNS = frozenset({"error", "type", *(sign.path[0] for sign in LAST)} - {"object"})
 """The keys of payloads that may report an error or be the last."""
-_OBJECTS = ("error", *(name for sign in LAST if sign.path == ("object",) for name in sign.equals or ()))
+_OBJECTS = ("error", *(value for sign in LAST if sign.path == ("object",) for value in sign.equals or ()))
 """The values of ``object`` that say the same."""
 
 
@@ -186,8 +186,9 @@ class Decoder(Generic[E]):
 
     @property
     def done(self) -> bool:
-        """Whether the stream has said that it is complete: ``[DONE]``, or the last event of its dialect."""
-        return self._done
+        """Whether the stream has said that it is complete: ``[DONE]``, the last event of its dialect, or the
+        bracket that closes a JSON array."""
+        return self._done or self._framer.array_is_whole
 
     @property
     def ended(self) -> bool:

@@ -30,8 +30,8 @@ class Sign:
     path: tuple[str | int, ...]
     """Keys of objects and indexes of arrays that lead to the value."""
 
-    equals: tuple[str, ...] | None = None
-    """The value is one of these strings."""
+    equals: tuple[str | bool, ...] | None = None
+    """The value is one of these."""
 
     prefix: str | None = None
     """The value is a string that starts with this."""
@@ -53,9 +53,9 @@ class Sign:
             return False
         if self.equals is None and self.prefix is None:
             return True
-        if not isinstance(value, str):
-            return False
-        return value in self.equals if self.equals is not None else value.startswith(self.prefix or "")
+        if self.equals is not None:
+            return isinstance(value, str | bool) and value in self.equals
+        return isinstance(value, str) and value.startswith(self.prefix or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,8 +249,22 @@ RULES: tuple[Rule, ...] = (
 )
 """In order: the first rule that holds decides. A payload that shows none of the signs is a `GenericEvent`.
 
-A path must not end at a value that changes from event to event, such as a text: the compiled core never
-predicts the value at such a path."""
+Where a sign says ``equals`` or ``prefix``, the value must not be one that changes from event to event, such
+as a text: the compiled core never predicts it."""
+
+_WATSONX_REASONS = tuple(
+    word
+    for reason in (
+        "eos_token",
+        "max_tokens",
+        "stop_sequence",
+        "token_limit",
+        "time_limit",
+        "cancelled",
+        "error",
+    )
+    for word in (reason, reason.upper())
+)
 
 LAST: tuple[Sign, ...] = (
     Sign(
@@ -265,16 +279,31 @@ LAST: tuple[Sign, ...] = (
             "conversation.response.error",
             "transcript.text.done",
             "speech.audio.done",
+            "image_generation.completed",
+            "image_edit.completed",
+            "image_edit.final",
             "RUN_FINISHED",
             "RUN_ERROR",
+            "finish",
+            "abort",
         ),
     ),
     Sign(path=("event_type",), equals=("interaction.completed", "stream-end")),
     Sign(path=("object",), equals=("chat.completion.done",)),
-    Sign(path=("done_reason",), also="done"),
+    Sign(path=("done",), equals=(True,)),
+    Sign(path=("stop",), equals=(True,), also="content"),
+    Sign(path=("is_final",), equals=(True,)),
+    Sign(path=("generated_text",), prefix="", also="token"),
+    Sign(path=("results", 0, "stop_reason"), equals=_WATSONX_REASONS, also="model_id"),
+    Sign(path=("metadata", "usage")),
+    Sign(path=("completionReason",), prefix="", also="outputText"),
+    Sign(path=("stop_reason",), prefix="", also="generation"),
+    Sign(path=("stop_reason",), prefix="", also="completion"),
+    Sign(path=("result",), also="jsonrpc"),
 )
-"""The signs of a payload with which a stream of its dialect is complete, whatever the target of the
-decoder."""
+"""The signs of a payload with which a stream of its dialect is complete, whatever the target of the decoder:
+where `StreamEvent.is_terminal` says yes. Not so the events of Gemini, of which none is known to be the last,
+and a run of Assistants, which ``event: done`` follows."""
 
 LAST_EVENT_NAMES: tuple[str, ...] = ("done",)
 """The SSE event types with which a stream is complete (Assistants, Interactions, Replicate)."""

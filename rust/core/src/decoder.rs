@@ -251,9 +251,9 @@ impl Decoder {
         self.reader.schema = schema;
     }
 
-    /// A terminator was seen: `[DONE]`, or an event that is the last of its dialect.
+    /// A terminator was seen: `[DONE]`, an event that is the last of its dialect, or the bracket that closes an array.
     pub fn is_done(&self) -> bool {
-        self.reader.done
+        self.reader.done || self.framer.array_is_whole()
     }
 
     /// `[DONE]` was seen: whatever follows is ignored.

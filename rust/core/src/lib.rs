@@ -16,5 +16,6 @@ pub mod json;
 pub mod limits;
 pub mod schema;
 mod seam;
+pub mod sign;
 mod stash;
 pub mod template;

@@ -5,6 +5,7 @@
 //! structure and so must never be predicted (`pinned`).
 
 use crate::json::{self, Kind, Node, Tape, scan};
+use crate::sign::{self, Sign};
 use std::collections::HashMap;
 
 /// Index of a class in [`Schema::classes`].
@@ -41,6 +42,31 @@ pub enum Literal {
     Int(String),
     /// A string.
     Str(String),
+}
+
+impl Literal {
+    fn has_kind_of(&self, node: &Node) -> bool {
+        match self {
+            Self::Null => node.kind == Kind::Null,
+            Self::Bool(_) => matches!(node.kind, Kind::True | Kind::False),
+            Self::Int(_) => node.kind == Kind::Int,
+            Self::Str(_) => node.kind == Kind::Str,
+        }
+    }
+
+    /// Whether a value of a payload is this one.
+    pub(crate) fn is(&self, node: &Node, payload: &[u8]) -> bool {
+        self.has_kind_of(node)
+            && match self {
+                Self::Null => true,
+                Self::Bool(value) => *value == (node.kind == Kind::True),
+                Self::Int(value) => match node.bytes(payload) {
+                    b"-0" => value == "0",
+                    text => text == value.as_bytes(),
+                },
+                Self::Str(value) => node.spells(payload, value.as_bytes()),
+            }
+    }
 }
 
 /// How the class of an object is told from its own content.
@@ -134,29 +160,6 @@ impl Class {
     }
 }
 
-/// One step into a payload.
-#[derive(Clone, Debug)]
-pub enum Step {
-    /// A member of an object.
-    Key(Vec<u8>),
-    /// An item of an array.
-    Index(usize),
-}
-
-/// Something by which a payload is known. With neither `equals` nor `prefix` it is enough that the path leads
-/// somewhere.
-#[derive(Clone, Debug)]
-pub struct Sign {
-    /// Where to look.
-    pub path: Vec<Step>,
-    /// The value is one of these strings.
-    pub equals: Option<Vec<Vec<u8>>>,
-    /// The value is a string that begins so.
-    pub prefix: Option<Vec<u8>>,
-    /// A key that the payload has besides.
-    pub also: Option<Vec<u8>>,
-}
-
 /// A rule of recognition: the first whose sign a payload shows decides what it is.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -216,7 +219,7 @@ impl Schema {
     pub fn recognise(&self, payload: &[u8], tape: &Tape) -> Recognised {
         match &self.target {
             Target::Shape(shape) => Recognised::As(*shape),
-            Target::Rules(rules) => match rules.iter().position(|rule| rule.sign.holds(payload, tape)) {
+            Target::Rules(rules) => match sign::first(rules.iter().map(|rule| &rule.sign), payload, tape) {
                 None => Recognised::Not,
                 Some(rule) => rules[rule].shape.map_or(Recognised::By(rule), Recognised::As),
             },
@@ -245,7 +248,7 @@ impl Schema {
 
     /// Whether this payload is the last of its stream.
     pub fn is_last(&self, payload: &[u8], tape: &Tape) -> bool {
-        self.last.iter().any(|sign| sign.holds(payload, tape))
+        sign::first(self.last.iter(), payload, tape).is_some()
     }
 
     /// Whether a class of the target has a field `error`: then it is data, not a report of the server.
@@ -274,8 +277,7 @@ impl Schema {
         let rules = if let Target::Rules(rules) = &self.target { &rules[..] } else { &[] };
         for sign in rules.iter().map(|rule| &rule.sign).chain(&self.last) {
             // Where a sign asks only whether something is there, the shape of the template answers already.
-            let decides = sign.equals.is_some() || sign.prefix.is_some();
-            if let Some(node) = sign.node(payload, tape).filter(|_| decides) {
+            if let Some(node) = sign.deciding(payload, tape) {
                 pinned[node] = true;
             }
         }
@@ -326,40 +328,6 @@ impl Schema {
             }
             Kind::Null | Kind::True | Kind::False => pinned[node] |= strict,
             _ => pinned[node] |= strict && shape.literals.is_some(),
-        }
-    }
-}
-
-impl Sign {
-    fn node(&self, payload: &[u8], tape: &Tape) -> Option<usize> {
-        let mut node = 0;
-        for step in &self.path {
-            node = match step {
-                Step::Key(key) => tape.member(payload, node, key)?,
-                Step::Index(index) if tape.nodes()[node].kind == Kind::Array => tape.children(node).nth(*index)?,
-                Step::Index(_) => return None,
-            };
-        }
-        Some(node)
-    }
-
-    #[inline]
-    fn holds(&self, payload: &[u8], tape: &Tape) -> bool {
-        // As `Tape::member` would say after two calls: most events show none of the signs.
-        if let Some(Step::Key(key)) = self.path.first()
-            && !tape.may_have(key)
-        {
-            return false;
-        }
-        let Some(node) = self.node(payload, tape).map(|node| &tape.nodes()[node]) else { return false };
-        if self.also.as_ref().is_some_and(|key| tape.member(payload, 0, key).is_none()) {
-            return false;
-        }
-        match (&self.equals, &self.prefix) {
-            (None, None) => true,
-            _ if node.kind != Kind::Str => false,
-            (Some(equals), _) => equals.iter().any(|text| node.spells(payload, text)),
-            (None, Some(prefix)) => node.text(payload).starts_with(prefix),
         }
     }
 }
@@ -499,22 +467,8 @@ fn kind_name(kind: Kind) -> &'static [u8] {
 
 fn literal_holds(shape: &Shape, node: &Node, payload: &[u8]) -> bool {
     let Some(literals) = &shape.literals else { return true };
-    let same_kind = |literal: &Literal| match literal {
-        Literal::Null => node.kind == Kind::Null,
-        Literal::Bool(_) => matches!(node.kind, Kind::True | Kind::False),
-        Literal::Int(_) => node.kind == Kind::Int,
-        Literal::Str(_) => node.kind == Kind::Str,
-    };
-    let equal = |literal: &Literal| match literal {
-        Literal::Null => true,
-        Literal::Bool(value) => *value == (node.kind == Kind::True),
-        Literal::Int(value) => {
-            let text = node.bytes(payload);
-            text == value.as_bytes() || (text == b"-0" && value == "0")
-        }
-        Literal::Str(value) => node.spells(payload, value.as_bytes()),
-    };
-    !literals.iter().any(same_kind) || literals.iter().any(|literal| same_kind(literal) && equal(literal))
+    let has_kind = |literal: &Literal| literal.has_kind_of(node);
+    !literals.iter().any(has_kind) || literals.iter().any(|literal| literal.is(node, payload))
 }
 
 #[cfg(test)]

@@ -204,7 +204,8 @@ impl Decoder {
         Ok(())
     }
 
-    /// Whether the stream has said that it is complete: ``[DONE]``, or the last event of its dialect.
+    /// Whether the stream has said that it is complete: ``[DONE]``, the last event of its dialect, or the
+    /// bracket that closes a JSON array.
     #[getter]
     fn done(&self) -> PyResult<bool> {
         Ok(self.enter()?.core.is_done())

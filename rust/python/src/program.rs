@@ -9,7 +9,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyDict, PyTuple, PyType};
 use sselerate_core::schema::kinds::OBJECT;
-use sselerate_core::schema::{Class, ClassId, Field, Literal, Rule, Schema, Shape, ShapeId, Sign, Step, Tags, Target};
+use sselerate_core::schema::{Class, ClassId, Field, Literal, Rule, Schema, Shape, ShapeId, Tags, Target};
+use sselerate_core::sign::{Sign, Step};
 use sselerate_core::template::Predictor;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -256,15 +257,12 @@ fn sign(sign: &Bound<'_, PyAny>) -> PyResult<Sign> {
         Err(_) => Ok(Step::Key(step.extract::<String>()?.into_bytes())),
     };
     let path = sign.getattr("path")?.cast_into::<PyTuple>()?.iter().map(step).collect::<PyResult<_>>()?;
-    let equals: Option<Vec<String>> = sign.getattr("equals")?.extract()?;
+    let equals = sign.getattr("equals")?;
+    let equals = (!equals.is_none()).then(|| equals.try_iter()?.map(|value| literal(&value?)).collect());
     let prefix: Option<String> = sign.getattr("prefix")?.extract()?;
     let also: Option<String> = sign.getattr("also")?.extract()?;
-    Ok(Sign {
-        path,
-        equals: equals.map(|words| words.into_iter().map(String::into_bytes).collect()),
-        prefix: prefix.map(String::into_bytes),
-        also: also.map(String::into_bytes),
-    })
+    let [prefix, also] = [prefix, also].map(|text| text.map(String::into_bytes));
+    Ok(Sign::new(path, equals.transpose()?, prefix, also))
 }
 
 fn literal(value: &Bound<'_, PyAny>) -> PyResult<Literal> {

@@ -41,6 +41,8 @@ pub(super) struct Items {
     /// Stream offset of the chunk.
     base: u64,
     closed: bool,
+    /// The stream has ended, and what it left was handed out.
+    finished: bool,
     item: Open,
     /// The item has been handed out, so that its text may go.
     handed_out: bool,
@@ -63,10 +65,10 @@ struct Open {
 impl Items {
     /// `start` is the stream offset of the array, `base` that of the chunk which the next call reads.
     pub(super) fn new(max_bytes: usize, start: u64, base: u64) -> Self {
-        Self { max_bytes, start, base, closed: false, item: Open::default(), handed_out: false }
+        Self { max_bytes, start, base, closed: false, finished: false, item: Open::default(), handed_out: false }
     }
 
-    /// The array has ended.
+    /// The bracket of the array has been closed.
     pub(super) fn is_closed(&self) -> bool {
         self.closed
     }
@@ -149,10 +151,10 @@ impl Items {
     /// The stream has ended without the bracket of the array: what there is of it, once.
     pub(super) fn finish(&mut self) -> Option<Item<'_>> {
         self.forget();
-        if self.closed {
+        if self.closed || self.finished {
             return None;
         }
-        self.closed = true;
+        self.finished = true;
         if !self.item.open {
             // Between two items it is the array itself that is truncated.
             (self.item.offset, self.item.text) = (self.start, b"[".to_vec());

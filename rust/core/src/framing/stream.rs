@@ -15,6 +15,8 @@ pub struct StreamFramer {
     binary: bool,
     lines: Framer,
     framing: Framing,
+    /// The stream was an array, whose bracket has been closed.
+    array_is_whole: bool,
 }
 
 #[derive(Debug)]
@@ -40,7 +42,7 @@ impl StreamFramer {
     /// A framer at the start of a stream; `binary`: it is known to be a binary one.
     pub fn new(max_event_bytes: usize, binary: bool) -> Self {
         let lines = Framer::new(Mode::Typed, max_event_bytes, false);
-        let mut framer = Self { max_event_bytes, binary, lines, framing: Framing::Lines };
+        let mut framer = Self { max_event_bytes, binary, lines, framing: Framing::Lines, array_is_whole: false };
         framer.open();
         framer
     }
@@ -52,6 +54,7 @@ impl StreamFramer {
     }
 
     fn open(&mut self) {
+        self.array_is_whole = false;
         self.framing = match self.binary {
             true => Framing::Binary(Frames::new(self.max_event_bytes, b"")),
             false => Framing::Open(Vec::new()),
@@ -61,6 +64,11 @@ impl StreamFramer {
     /// The reader of lines, for its counters.
     pub fn lines(&self) -> &Framer {
         &self.lines
+    }
+
+    /// The stream was one JSON array, and its bracket has been closed.
+    pub fn array_is_whole(&self) -> bool {
+        self.array_is_whole || matches!(&self.framing, Framing::Array(items) if items.is_closed())
     }
 
     /// Set the last event id, as when a connection is resumed. Binary streams have none.
@@ -121,7 +129,7 @@ impl StreamFramer {
             Framing::Array(items) if items.is_closed() => {
                 // What follows is lines.
                 self.lines.begin_at(items.base());
-                self.framing = Framing::Lines;
+                (self.framing, self.array_is_whole) = (Framing::Lines, true);
             }
             Framing::Held(held) if held.used_up => self.framing = Framing::Lines,
             _ => {}

@@ -6,7 +6,7 @@ mod parse;
 pub mod scan;
 mod text;
 
-pub(crate) use parse::{KEY_NUMBERS, key_number};
+pub(crate) use parse::{KEY_NUMBERS, key_bit, key_number};
 pub use parse::{Kind, Node, Tape, parse};
 pub use text::{Unescaped, unescape};
 pub(crate) use text::{lone_surrogate, quoted, replace_surrogates};

@@ -109,6 +109,12 @@ pub(crate) fn key_number(key: &[u8]) -> usize {
     number_of(key.get(1).copied().unwrap_or(b'"'), key.len() as u32) as usize
 }
 
+/// The bit of a key among those that were seen. An empty one has none: see [`Tape::may_have`].
+#[inline]
+pub(crate) fn key_bit(key: &[u8]) -> u64 {
+    if key.is_empty() { 0 } else { 1 << key_number(key) }
+}
+
 /// The second byte of a key of one is the quote behind it.
 #[inline(always)]
 fn number_of(second: u8, length: u32) -> u32 {
@@ -154,6 +160,23 @@ impl Tape {
     #[inline]
     pub fn may_have(&self, key: &[u8]) -> bool {
         key.is_empty() || self.seen.keys >> key_number(key) & 1 != 0
+    }
+
+    /// Whether there may be keys with all these bits ([`key_bit`]); if not, one of them is nowhere.
+    #[inline(always)]
+    pub(crate) fn may_have_all(&self, bits: u64) -> bool {
+        self.seen.keys & bits == bits
+    }
+
+    /// The bits of the keys of the outermost object; all if one has escapes.
+    pub(crate) fn outer_keys(&self, payload: &[u8]) -> u64 {
+        let bits = |key: &Node| if key.flags & scan::ESCAPED == 0 { key_bit(key.bytes(payload)) } else { u64::MAX };
+        match self.nodes().first() {
+            Some(root) if root.kind == Kind::Object => {
+                self.children(0).fold(0, |all, key| all | bits(&self.nodes()[key]))
+            }
+            _ => 0,
+        }
     }
 
     /// The value of a member of an object; of several with this key, the last. Keys with escapes are compared

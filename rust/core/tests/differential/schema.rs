@@ -1,6 +1,7 @@
 //! Schemas with everything that decides about an event: rules, tags, literals, nested classes, signs of the last event.
 
-use sselerate_core::schema::{Class, Field, Literal, Rule, Schema, Shape, Sign, Step as Path, Tags, Target, kinds};
+use sselerate_core::schema::{Class, Field, Literal, Rule, Schema, Shape, Tags, Target, kinds};
+use sselerate_core::sign::{Sign, Step as Path};
 use std::sync::{Arc, OnceLock};
 
 /// The schema of this number, whatever it is; they are made once.
@@ -43,21 +44,11 @@ pub fn rules() -> Schema {
     };
     let choices = Shape { kinds: kinds::ARRAY, items: Some(5), expected: "array".into(), ..Shape::default() };
     let field = |wire: &str, shape, required| Field { wire: wire.as_bytes().to_vec(), shape, required };
-    let sign = |key: &str, equals: Option<&[&str]>| Sign {
-        path: vec![Path::Key(key.as_bytes().to_vec())],
-        equals: equals.map(|words| words.iter().map(|word| word.as_bytes().to_vec()).collect()),
-        prefix: None,
-        also: None,
-    };
-    let prefixed = Sign { prefix: Some(b"response.".to_vec()), ..sign("type", None) };
-    let nested = Sign {
-        path: ["choices", "", "text"]
-            .iter()
-            .map(|key| if key.is_empty() { Path::Index(0) } else { Path::Key(key.as_bytes().to_vec()) })
-            .collect(),
-        also: Some(b"created".to_vec()),
-        ..sign("", None)
-    };
+    let key = |key: &str| Path::Key(key.as_bytes().to_vec());
+    let sign = |name: &str, equals| Sign::new(vec![key(name)], equals, None, None);
+    let words = |words: &[&str]| Some(words.iter().map(|&word| Literal::Str(word.into())).collect());
+    let prefixed = Sign::new(vec![key("type")], None, Some(b"response.".to_vec()), None);
+    let nested = Sign::new(vec![key("choices"), Path::Index(0), key("text")], None, None, Some(b"created".to_vec()));
     Schema {
         classes: vec![
             Class::new(vec![
@@ -81,10 +72,14 @@ pub fn rules() -> Schema {
         target: Target::Rules(vec![
             Rule { sign: nested, shape: Some(4) },
             Rule { sign: sign("choices", None), shape: Some(4) },
-            Rule { sign: sign("type", Some(&["a", "b", "content_block_delta"])), shape: Some(6) },
+            Rule { sign: sign("type", words(&["a", "b", "content_block_delta"])), shape: Some(6) },
             Rule { sign: prefixed, shape: Some(6) },
         ]),
-        last: vec![sign("done", None), sign("object", Some(&["the end"]))],
+        last: vec![
+            sign("done", Some(vec![Literal::Bool(true)])),
+            Sign::new(vec![key("done")], None, Some(Vec::new()), Some(b"id".to_vec())),
+            sign("object", words(&["the end"])),
+        ],
         last_names: vec![b"done".to_vec()],
     }
 }
