@@ -141,7 +141,9 @@ CASES = [
         ev(
             {"type": "tool-input-available", "toolCallId": "c", "toolName": "f", "input": {"a": 1}},
             "UIMessageToolInputEvent",
-            tool_calls=[],
+            tool_calls__0__id="c",
+            tool_calls__0__name="f",
+            tool_calls__0__arguments="",
             input={"a": 1},
         ),
         ev(

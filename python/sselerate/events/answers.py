@@ -112,7 +112,12 @@ class StreamEvent(Event):
 
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
-        """The pieces that this event adds to tool calls which the client is to carry out."""
+        """The pieces that this event adds to tool calls which the client is to carry out.
+
+        Some servers tell only in the head of a call that they carry it out themselves; no event answers with
+        such a head. A piece of arguments is alike for both, so one whose head (its name) never came is of
+        such a call, to be left out.
+        """
         return ()
 
     @property

@@ -113,7 +113,8 @@ class UIMessageToolInputDeltaEvent(UIMessageEvent):
 
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
-        """The piece of the call. Calls have ids, and no index."""
+        """The piece of the call whose head had the same id; where there was no such head it is a call that
+        the provider of the model carries out itself."""
         return (ToolCallDelta.of(None, self.tool_call_id, None, self.input_text_delta),)
 
 
@@ -147,8 +148,14 @@ class UIMessageToolInputEvent(UIMessageEvent):
 
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
-        """The head of the call, when it begins."""
-        if self.type != "tool-input-start":
+        """The head of a call that the client is to carry out, when it begins and again when its arguments are
+        whole, since what was not streamed has no beginning. Calls have ids, and no index.
+
+        The arguments are never in it, but in ``input``: an event cannot know whether they came as deltas
+        before, and who joins the pieces must not get them twice. Where none came, ``input`` is all there
+        is; an accumulator takes it then.
+        """
+        if self.type == "tool-input-error" or self.provider_executed is True:
             return ()
         return (ToolCallDelta.of(None, self.tool_call_id, self.tool_name),)
 
