@@ -23,8 +23,14 @@ CASES = [
         [
             run(
                 "auto",
-                seen("JSONRPCMessage", method="notifications/progress", id=None, result=None),
-                seen("JSONRPCMessage", id=1, result={"content": []}, method=None),
+                seen(
+                    "JSONRPCMessage",
+                    method="notifications/progress",
+                    id=None,
+                    result=None,
+                    is_terminal=False,
+                ),
+                seen("JSONRPCMessage", id=1, result={"content": []}, method=None, is_terminal=True),
                 last_event_id="s_3",
                 comment_count=1,
                 event_index=3,
@@ -40,7 +46,15 @@ CASES = [
         parsed(sse('{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"no such method"}}')),
         [
             run("auto", server_error("no such method", {"code": -32601, "message": "no such method"})),
-            run("mcp", seen("JSONRPCMessage", id=1, error={"code": -32601, "message": "no such method"})),
+            run(
+                "mcp",
+                seen(
+                    "JSONRPCMessage",
+                    id=1,
+                    error={"code": -32601, "message": "no such method"},
+                    is_terminal=True,
+                ),
+            ),
         ],
     ),
     stream(

@@ -88,7 +88,7 @@ GENERATE = [
             response([{"text": ""}], "STOP", usageMetadata=USAGE),
             "GenerateContentResponse",
             finish_reason="STOP",
-            is_terminal=True,
+            is_terminal=False,
             usage__input_tokens=9,
             usage__output_tokens=26,
             usage__total_tokens=35,
@@ -111,7 +111,7 @@ GENERATE = [
             {"promptFeedback": {"blockReason": "SAFETY"}},
             "GenerateContentResponse",
             finish_reason="SAFETY",
-            is_terminal=True,
+            is_terminal=False,
         ),
         ev(
             {"candidates": [{"content": {"parts": [{"text": "a"}]}, "finishReason": 1}]},
@@ -131,7 +131,7 @@ GENERATE = [
         "Gemini without alt=sse: one pretty-printed JSON array, its items are the events",
         "[" + json.dumps(FIRST, indent=2) + "\n,\r\n" + json.dumps(SECOND, indent=2) + "\n]\n",
         got(FIRST, "GenerateContentResponse", text="One"),
-        got(SECOND, "GenerateContentResponse", text=" two", is_terminal=True),
+        got(SECOND, "GenerateContentResponse", text=" two", is_terminal=False),
         unknown=len(json.dumps(FIRST, indent=2).split("\n"))
         + 1
         + len(json.dumps(SECOND, indent=2).split("\n"))

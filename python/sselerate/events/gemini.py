@@ -2,12 +2,13 @@
 
 Field meanings follow the Gemini API reference, "GenerateContentResponse", and recorded streams. Every event
 is a whole small response. With ``alt=sse`` they come as server-sent events, without it as the items of one
-JSON array; both end with the connection. Keys are camelCase on the wire.
+JSON array; both end with the connection, and no event says that it is the last: older servers give the reason
+to stop in each, and the usage may come after it. Keys are camelCase on the wire.
 """
 
 from typing import Any
 
-from .answers import StreamEvent, ToolCallDelta, Usage, added, number, reason, string
+from .answers import StreamEvent, ToolCallDelta, Usage, added, arguments, number, reason, string
 from .declare import Event, event
 
 __all__ = [
@@ -106,7 +107,7 @@ class GeminiCandidate(Event):
 
     finish_reason: str | int | None = None
     """Why generation ended: "STOP", "MAX_TOKENS", "SAFETY", ...; a number in some streams. None while it goes
-    on."""
+    on, with most servers; older ones say "STOP" in each event."""
 
     index: int | None = None
     """Which candidate, from 0; often left out."""
@@ -279,13 +280,6 @@ class GenerateContentResponse(StreamEvent):
         usage = self.usage_metadata
         return usage if isinstance(usage, GeminiUsageMetadata) else None
 
-    @property
-    def is_terminal(self) -> bool:
-        """Whether all candidates of the event say why they ended, or the prompt was refused. With several
-        candidates, which come in events of their own, it is not the end of all."""
-        ends = [_enum(candidate.finish_reason) is not None for candidate in self._candidates()]
-        return all(ends) if ends else self.finish_reason is not None
-
     def _candidates(self) -> list[GeminiCandidate]:
         candidates: Any = self.candidates
         if not isinstance(candidates, tuple):
@@ -304,5 +298,5 @@ class GenerateContentResponse(StreamEvent):
 def _enum(value: Any) -> str | None:
     """A value of an enumeration by its name, or by its number where that is sent; 0 is "not given"."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value) if value else None
+        return reason(arguments(value)) if value else None
     return reason(value)

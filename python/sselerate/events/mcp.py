@@ -39,3 +39,11 @@ class JSONRPCMessage(StreamEvent):
 
     error: Any = None
     """Why it failed, an object with ``code`` and ``message``."""
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether it is a response, after which the stream that answers a request ends. What names a method
+        is a request or a notification of the server."""
+        return self.method is None and (
+            self.id is not None or self.result is not None or self.error is not None
+        )
