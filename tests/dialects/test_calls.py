@@ -40,3 +40,50 @@ def test_calls_that_the_provider_of_the_ui_stream_carries_out(backend: Backend) 
         {"type": "tool-input-available", **head, "input": {}},
         {"type": "tool-input-error", "toolCallId": "c", "toolName": "f", "input": {}, "errorText": "e"},
     )
+
+
+def test_arguments_that_gemini_streams_are_one_call(backend: Backend) -> None:
+    """Its pieces have paths, and are no text; nor are they further calls."""
+
+    def part(call: dict[str, Any]) -> dict[str, Any]:
+        return {"candidates": [{"content": {"parts": [{"functionCall": call}]}}]}
+
+    piece = {"jsonPath": "$.city", "stringValue": "Par", "willContinue": True}
+    found = calls(
+        backend,
+        part({"name": "f", "id": "1", "willContinue": True}),
+        part({"partialArgs": [piece], "willContinue": True}),
+        part({"partialArgs": [piece | {"stringValue": "is"}], "willContinue": True}),
+        part({}),
+        part({"name": "g", "args": {"a": 1}}),
+    )
+    assert found == [ToolCallDelta(None, "1", "f", ""), ToolCallDelta(None, None, "g", '{"a":1}')]
+
+
+def test_calls_that_bedrock_carries_out(backend: Backend) -> None:
+    def start(**call: str) -> dict[str, Any]:
+        return {"contentBlockStart": {"contentBlockIndex": 1, "start": {"toolUse": call}}}
+
+    head = {"toolUseId": "t", "name": "nova_grounding"}
+    assert not calls(backend, start(**head, type="server_tool_use"))
+    assert calls(backend, start(**head)) == [ToolCallDelta(1, "t", "nova_grounding", "")]
+
+
+def test_heads_of_calls_that_the_server_carries_out_are_none(backend: Backend) -> None:
+    """A piece of arguments is alike for both kinds: one without a head is left out by who joins them."""
+    found = calls(
+        backend,
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "server_tool_use", "id": "s"}},
+        {
+            "type": "content_block_delta",
+            "index": 0,
+            "delta": {"type": "input_json_delta", "partial_json": "{}"},
+        },
+        {
+            "event_type": "step.start",
+            "index": 1,
+            "step": {"type": "google_search_call", "id": "g", "name": "n"},
+        },
+        {"event_type": "step.delta", "index": 1, "delta": {"type": "arguments_delta", "arguments": "{}"}},
+    )
+    assert found == [ToolCallDelta(0, None, None, "{}"), ToolCallDelta(1, None, None, "{}")]

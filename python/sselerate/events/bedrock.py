@@ -48,13 +48,16 @@ class ConverseMessageStartEvent(Event):
 
 @event(rename="camel")
 class ConverseToolUseStart(Event):
-    """The head of a call of a tool that the client is to carry out."""
+    """The head of a call of a tool."""
 
     tool_use_id: str | None = None
     """Identifies the call; its result must name it."""
 
     name: str | None = None
     """The name of the tool."""
+
+    type: str | None = None
+    """ "server_tool_use" if the server carries out the call itself; None if the client is to."""
 
 
 @event(rename="camel")
@@ -242,11 +245,12 @@ class ConverseStreamEvent(StreamEvent):
 
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
-        """The head of a call, or a piece of its arguments; they share the ``index``, that of the block."""
+        """The head of a call that the client is to carry out, or a piece of arguments; they share the
+        ``index``, that of the block. A piece without such a head is of a call of the server's own."""
         head = self.content_block_start
         if isinstance(head, ConverseContentBlockStartEvent):
             call = getattr(head.start, "tool_use", None)
-            if not isinstance(call, ConverseToolUseStart):
+            if not isinstance(call, ConverseToolUseStart) or call.type == "server_tool_use":
                 return ()
             return (ToolCallDelta.of(head.content_block_index, call.tool_use_id, call.name),)
         piece = getattr(self._delta(), "tool_use", None)

@@ -256,13 +256,18 @@ class GenerateContentResponse(StreamEvent):
 
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
-        """The calls in the event, as a rule whole. They have no index."""
+        """The calls in the event, as a rule whole. They have no index.
+
+        Of a call whose arguments are streamed there is its head alone. Its pieces (``partial_args``) each
+        name the place that a value belongs to, so they are no text to append; an accumulator puts them
+        together.
+        """
         calls: list[Any] = [part.function_call for part in self._parts()]
         return tuple(
             [
                 ToolCallDelta.of(None, call.id, call.name, call.args)
                 for call in calls
-                if isinstance(call, GeminiFunctionCall)
+                if isinstance(call, GeminiFunctionCall) and (call.name or call.id or call.args is not None)
             ]
         )
 

@@ -297,7 +297,8 @@ class InteractionStepDeltaEvent(InteractionEvent):
 
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
-        """A piece of arguments; the call is the one whose head had the same ``index``."""
+        """A piece of arguments; the call is the one whose head had the same ``index``. Where there was no
+        such head it is a call that the server carries out itself."""
         delta: Any = self.delta
         if not isinstance(delta, InteractionDelta) or delta.type != "arguments_delta":
             return ()
