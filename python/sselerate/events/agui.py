@@ -51,8 +51,8 @@ class AGUITokenUsage(Usage):
     output_tokens: int | None = None
     """All tokens generated."""
 
-    total_tokens: int | None = None
-    """The sum of both."""
+    reported_total_tokens: int | None = dataclasses.field(default=None, metadata={"wire": "totalTokens"})
+    """The sum of both as the server counts it (the key ``totalTokens``)."""
 
     reasoning_tokens: int | None = None
     """Which part of the output was reasoning."""

@@ -69,8 +69,16 @@ class Usage(Event):
         return None
 
     @property
+    def reported_total_tokens(self) -> int | None:
+        """Input and output together as the server counts them, if it does."""
+        return None
+
+    @property
     def total_tokens(self) -> int | None:
-        """Input and output together, if both are known."""
+        """Input and output together: what the server reports, else their sum if both are known."""
+        reported = number(self.reported_total_tokens)
+        if reported is not None:
+            return reported
         input_tokens, output_tokens = number(self.input_tokens), number(self.output_tokens)
         return None if input_tokens is None or output_tokens is None else input_tokens + output_tokens
 

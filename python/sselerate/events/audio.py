@@ -48,8 +48,8 @@ class AudioUsage(Usage):
     output_tokens: int | None = None
     """Tokens generated."""
 
-    total_tokens: int | None = None
-    """The sum of both."""
+    reported_total_tokens: int | None = dataclasses.field(default=None, metadata={"wire": "total_tokens"})
+    """The sum of both as the server counts it (the key ``total_tokens``)."""
 
     input_token_details: AudioInputTokenDetails | None = None
     """The input tokens in detail."""

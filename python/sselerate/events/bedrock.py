@@ -167,8 +167,8 @@ class ConverseTokenUsage(Usage):
     output_tokens: int | None = None
     """Tokens generated."""
 
-    total_tokens: int | None = None
-    """All tokens."""
+    reported_total_tokens: int | None = dataclasses.field(default=None, metadata={"wire": "totalTokens"})
+    """The sum of both as the server counts it (the key ``totalTokens``)."""
 
     cache_read_input_tokens: int | None = None
     """Tokens of the input read from the cache."""

@@ -341,13 +341,17 @@ class CohereUsage(Usage):
 
     @property
     def input_tokens(self) -> int | None:
-        """All tokens of the input that went through the model."""
-        return number(getattr(self.tokens or self.billed_units, "input_tokens", None))
+        """All tokens of the input that went through the model, or those charged for if only they are said."""
+        return self._count("input_tokens")
 
     @property
     def output_tokens(self) -> int | None:
-        """All tokens generated."""
-        return number(getattr(self.tokens or self.billed_units, "output_tokens", None))
+        """All tokens generated, or those charged for if only they are said."""
+        return self._count("output_tokens")
+
+    def _count(self, name: str) -> int | None:
+        passed = number(getattr(self.tokens, name, None))
+        return number(getattr(self.billed_units, name, None)) if passed is None else passed
 
 
 @event

@@ -191,8 +191,8 @@ class GeminiUsageMetadata(Usage):
         return added(self.candidates_token_count, self.thoughts_token_count)
 
     @property
-    def total_tokens(self) -> int | None:
-        """Input and output together."""
+    def reported_total_tokens(self) -> int | None:
+        """Input and output together as the server counts them."""
         return number(self.total_token_count)
 
     @property

@@ -4,6 +4,7 @@ Field meanings follow the OpenAI API reference, "Image generation streaming even
 hand.
 """
 
+import dataclasses
 from typing import Literal, TypeAlias
 
 from .answers import StreamEvent, Usage
@@ -40,8 +41,8 @@ class ImageUsage(Usage):
     output_tokens: int | None
     """Tokens of the image."""
 
-    total_tokens: int | None
-    """The sum of both."""
+    reported_total_tokens: int | None = dataclasses.field(metadata={"wire": "total_tokens"})
+    """The sum of both as the server counts it (the key ``total_tokens``)."""
 
     input_tokens_details: ImageTokensDetails | None = None
     """The input tokens in detail."""

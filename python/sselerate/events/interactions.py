@@ -5,6 +5,7 @@ is a list of steps; each is opened, filled by deltas and closed, and the events 
 An ``error`` event is no event here but a `ServerError`. After the last event comes ``data: [DONE]``.
 """
 
+import dataclasses
 from typing import Any, Literal, TypeAlias
 
 from .answers import StreamEvent, ToolCallDelta, Usage, added, number, reason, string
@@ -48,8 +49,8 @@ class InteractionUsage(Usage):
     total_tool_use_tokens: int | None = None
     """Tokens of the results of tools that the server ran."""
 
-    total_tokens: int | None = None
-    """All tokens."""
+    reported_total_tokens: int | None = dataclasses.field(default=None, metadata={"wire": "total_tokens"})
+    """The sum of both as the server counts it (the key ``total_tokens``)."""
 
     @property
     def input_tokens(self) -> int | None:

@@ -4,6 +4,7 @@ Field meanings follow the Mistral API reference, "Conversations", and the types 
 chat completions are those of `chat`.) Every event says in ``type`` what it is.
 """
 
+import dataclasses
 from typing import Any, Literal, TypeAlias
 
 from .answers import StreamEvent, ToolCallDelta, Usage, number, string
@@ -35,8 +36,11 @@ class MistralConversationUsage(Usage):
     completion_tokens: int | None = None
     """Tokens generated."""
 
-    total_tokens: int | None = None
-    """All tokens."""
+    reported_total_tokens: int | None = dataclasses.field(default=None, metadata={"wire": "total_tokens"})
+    """The sum of both as the server counts it (the key ``total_tokens``)."""
+
+    prompt_audio_seconds: int | float | None = None
+    """How long the sound in the prompt was, in seconds."""
 
     connector_tokens: int | None = None
     """Tokens of what the built-in tools gave."""

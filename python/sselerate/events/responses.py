@@ -338,8 +338,8 @@ class ResponseUsage(Usage):
     output_tokens: int | None
     """Tokens generated."""
 
-    total_tokens: int | None
-    """The sum of both."""
+    reported_total_tokens: int | None = dataclasses.field(metadata={"wire": "total_tokens"})
+    """The sum of both as the server counts it (the key ``total_tokens``)."""
 
     input_tokens_details: ResponseInputTokensDetails | None = None
     """The input tokens in detail."""
