@@ -87,3 +87,22 @@ def test_heads_of_calls_that_the_server_carries_out_are_none(backend: Backend) -
         {"event_type": "step.delta", "index": 1, "delta": {"type": "arguments_delta", "arguments": "{}"}},
     )
     assert found == [ToolCallDelta(0, None, None, "{}"), ToolCallDelta(1, None, None, "{}")]
+
+
+def test_custom_tools_of_a_chat(backend: Backend) -> None:
+    def said(**call: Any) -> dict[str, Any]:
+        return {"choices": [{"index": 0, "delta": {"tool_calls": [{"index": 0, **call}]}}]}
+
+    found = calls(
+        backend,
+        said(id="c", type="custom", custom={"name": "f", "input": ""}),
+        said(custom={"input": "a b"}),
+        said(custom="odd"),
+        said(custom={"input": 5}, function={"name": "g", "arguments": "{}"}),
+    )
+    assert found == [
+        ToolCallDelta(0, "c", "f", ""),
+        ToolCallDelta(0, None, None, "a b"),
+        ToolCallDelta(0, None, None, ""),
+        ToolCallDelta(0, None, "g", "{}"),
+    ]

@@ -47,10 +47,11 @@ class ChatCompletionToolCallDelta(Event):
     """Identifies the call, in the first piece; some servers send "" afterwards."""
 
     type: str | None = None
-    """The kind of tool, "function"."""
+    """The kind of tool, "function" or "custom"."""
 
     function: ChatCompletionFunctionCallDelta | None = None
-    """The called function and a piece of its arguments."""
+    """The called function and a piece of its arguments. None of a custom tool, whose ``name`` and ``input``
+    are in an object ``custom`` in ``extra``."""
 
 
 @event
@@ -326,13 +327,18 @@ def _tool_calls(delta: ChatCompletionDelta) -> list[ToolCallDelta]:
     pieces: Any = delta.tool_calls
     for piece in pieces if isinstance(pieces, tuple) else ():
         if isinstance(piece, ChatCompletionToolCallDelta):
-            calls.append(_tool_call(piece.index, piece.id, piece.function))
-    if isinstance(delta.function_call, ChatCompletionFunctionCallDelta):
-        calls.append(_tool_call(0, None, delta.function_call))
+            calls.append(_tool_call(piece))
+    function = delta.function_call
+    if isinstance(function, ChatCompletionFunctionCallDelta):
+        calls.append(ToolCallDelta.of(0, None, function.name, function.arguments))
     return calls
 
 
-def _tool_call(index: Any, id: Any, function: Any) -> ToolCallDelta:
-    if not isinstance(function, ChatCompletionFunctionCallDelta):
-        return ToolCallDelta.of(index, id)
-    return ToolCallDelta.of(index, id, function.name, function.arguments)
+def _tool_call(piece: ChatCompletionToolCallDelta) -> ToolCallDelta:
+    function = piece.function
+    if isinstance(function, ChatCompletionFunctionCallDelta):
+        return ToolCallDelta.of(piece.index, piece.id, function.name, function.arguments)
+    custom = None if piece.extra is None else piece.extra.get("custom")
+    if isinstance(custom, dict):
+        return ToolCallDelta.of(piece.index, piece.id, custom.get("name"), custom.get("input"))
+    return ToolCallDelta.of(piece.index, piece.id)
