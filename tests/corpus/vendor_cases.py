@@ -123,6 +123,24 @@ COHERE = [
             text="Hi",
         ),
         ev(
+            {"is_finished": False, "event_type": "tool-calls-chunk", "text": "I will "},
+            "CohereV1ToolCallsChunkEvent",
+            reasoning="I will ",
+            text="",
+            plan="I will ",
+            tool_calls=[],
+        ),
+        ev(
+            {
+                "is_finished": False,
+                "event_type": "tool-calls-chunk",
+                "tool_call_delta": {"text": "plan"},
+            },
+            "CohereV1ToolCallsChunkEvent",
+            reasoning="plan",
+            tool_calls=[],
+        ),
+        ev(
             {
                 "is_finished": False,
                 "event_type": "tool-calls-chunk",

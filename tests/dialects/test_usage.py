@@ -83,3 +83,10 @@ def test_what_is_charged_for_where_cohere_says_no_more(backend: Backend, tokens:
     counts = {"billed_units": {"input_tokens": 1, "output_tokens": 2.0}, "tokens": tokens}
     found = usage(backend, {"type": "message-end", "delta": {"usage": counts}})
     assert (found.input_tokens, found.output_tokens, found.total_tokens) == (1, 2, 3)
+
+
+def test_a_step_of_a_run_has_its_usage(backend: Backend) -> None:
+    counts = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+    step = {"id": "s", "object": "thread.run.step", "status": "completed"}
+    assert usage(backend, {**step, "usage": counts}).total_tokens == 3
+    assert usage(backend, {**step, "usage": None}) is None

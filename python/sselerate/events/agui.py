@@ -201,7 +201,7 @@ class AGUITextMessageEvent(AGUIEvent):
     """The message; a chunk without one belongs to the last."""
 
     role: str | None = None
-    """Who speaks, when the message begins."""
+    """Who speaks, when the message begins: "assistant" if it does not say."""
 
     delta: str | None = None
     """Text to append."""
@@ -213,7 +213,8 @@ class AGUITextMessageEvent(AGUIEvent):
 
     @property
     def text(self) -> str:
-        """The text to append."""
+        """The text to append, whoever speaks. Only the first event of a message has its ``role``; where that
+        is the user's, say, leave out what comes with the same ``message_id``."""
         return string(self.delta)
 
 

@@ -135,6 +135,9 @@ class AssistantRunStep(AssistantEvent):
     last_error: Any = None
     """What went wrong, an object with ``code`` and ``message``."""
 
+    usage: CompletionUsage | None = None
+    """The tokens that the step used, once it has ended."""
+
 
 @event
 class AssistantFunctionDelta(Event):

@@ -6,6 +6,7 @@ opened, filled and closed like those of Anthropic, but what is added lies three 
 last one is ``stream-end``.
 """
 
+import dataclasses
 from typing import Any, Literal, TypeAlias
 
 from .answers import StreamEvent, ToolCallDelta, Usage, number, reason, string
@@ -493,8 +494,13 @@ class CohereV1ToolCallsChunkEvent(CohereV1Event):
     tool_call_delta: CohereV1ToolCallDelta | None = None
     """The piece of the call."""
 
-    plan: str | None = None
-    """The piece of the plan, in older streams."""
+    plan: str | None = dataclasses.field(default=None, metadata={"wire": "text"})
+    """The piece of the plan, where it stands beside the call (the key ``text``)."""
+
+    @property
+    def reasoning(self) -> str:
+        """The text to append to the plan."""
+        return string(self.plan) + string(getattr(self.tool_call_delta, "text", None))
 
     @property
     def tool_calls(self) -> tuple[ToolCallDelta, ...]:
