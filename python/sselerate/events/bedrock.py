@@ -106,7 +106,8 @@ class ConverseReasoningContentDelta(Event):
 
 @event(rename="camel")
 class ConverseContentBlockDelta(Event):
-    """What is added to a block. Citations and results of tools are in ``extra``."""
+    """What is added to a block. A piece of a citation (``citation``) or of the result of a tool
+    (``toolResult``) is in ``extra``."""
 
     text: str | None = None
     """Text to append."""

@@ -1,9 +1,9 @@
 """Events of a chat completion stream (``POST /v1/chat/completions``).
 
 Field meanings follow the OpenAI API reference, "The chat completion chunk object". Some thirty other servers
-send the same shape with keys of their own. Those that come with every event of some server are declared, all
-of them leaves, so that the instances are cheap; the rest is in ``extra`` (``x_groq``,
-``prompt_filter_results``, ``search_results``, ``timings``, ...).
+send the same shape with keys of their own. Leaves that come with every event of some server are declared;
+every field has a place in every event, of all servers. The other keys are in ``extra``, and attributes too
+where they come: ``chunk.x_groq``. The classes list those that are known.
 """
 
 from typing import Any
@@ -85,7 +85,12 @@ class ChatCompletionReasoningDetail(Event):
 
 @event
 class ChatCompletionDelta(Event):
-    """What one event adds to a message. All fields are optional."""
+    """What one event adds to a message. All fields are optional.
+
+    Keys that come in ``extra``: ``audio`` (OpenAI, with sound), ``channel`` and ``executed_tools`` (Groq),
+    ``annotations`` and ``images`` (OpenRouter), ``provider_metadata`` (Vercel), ``token_id`` (Together,
+    Hugging Face), ``graph_data``, ``llm_data`` and more (Writer).
+    """
 
     role: str | None = None
     """Who speaks ("assistant"), as a rule in the first event only."""
@@ -158,7 +163,12 @@ class ChatCompletionLogprobs(Event):
 
 @event
 class ChatCompletionChunkChoice(Event):
-    """One alternative's next piece of the message."""
+    """One alternative's next piece of the message.
+
+    Keys that come in ``extra``: ``content_filter_results`` (Azure), ``text``, a copy of the content, and
+    ``seed`` (Together, Hugging Face), ``token_ids`` (vLLM), ``hidden_states`` (SGLang), ``usage`` (Moonshot),
+    ``trace_details`` (Writer).
+    """
 
     index: int
     """Which choice, from 0: with ``n`` > 1 the choices of a stream interleave, one per event."""
@@ -189,7 +199,14 @@ class ChatCompletionChunkChoice(Event):
 
 @event
 class ChatCompletionChunk(StreamEvent):
-    """One event of a chat completion stream, which ends with ``[DONE]``."""
+    """One event of a chat completion stream, which ends with ``[DONE]``.
+
+    Keys that come in ``extra``: ``moderation`` (OpenAI), ``prompt_filter_results`` and ``latency_checkpoint``
+    (Azure), ``x_groq`` with ``id``, ``seed`` and ``usage`` (Groq), ``generationId`` (Vercel),
+    ``search_results`` (Perplexity), ``time_info`` (Cerebras), ``prompt_token_ids`` and ``prompt_text``
+    (vLLM), ``timings`` and ``__verbose`` (llama.cpp), ``fp_ollama`` (Ollama). A chunk with ``error``
+    (OpenRouter) is a `ServerError`.
+    """
 
     __dialect__ = "openai-chat"
 

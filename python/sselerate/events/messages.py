@@ -80,7 +80,7 @@ class MessageOutputTokensDetails(Event):
     """Tokens of thinking."""
 
 
-@event
+@event(light=True)
 class MessageUsage(Usage):
     """How many tokens a message has used so far.
 
@@ -116,6 +116,9 @@ class MessageUsage(Usage):
 
     inference_geo: str | None = None
     """Where in the world the model ran."""
+
+    iterations: Any = None
+    """The tokens of each pass of the model, a list of objects, where a message took several."""
 
     @property
     def input_tokens(self) -> int | None:
@@ -562,7 +565,7 @@ class MessageDelta(Event):
 
 @event
 class MessageDeltaEvent(MessageEvent):
-    """The message ends."""
+    """The message ends. What was cleared from the context before (``context_management``) is in ``extra``."""
 
     type: Literal["message_delta"]
     """Its type."""

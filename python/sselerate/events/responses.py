@@ -888,6 +888,9 @@ class ResponseReasoningSummaryTextDeltaEvent(ResponseItemEvent):
     delta: str
     """The text to append."""
 
+    status: str | None = None
+    """ "incomplete" if it was cut off."""
+
     obfuscation: str | None = None
     """Random characters that hide the length of the text from observers of the connection."""
 
@@ -910,6 +913,9 @@ class ResponseReasoningSummaryTextDoneEvent(ResponseItemEvent):
     full_text: str = dataclasses.field(metadata={"wire": "text"})
     """The whole text, once more (the key ``text``)."""
 
+    status: str | None = None
+    """ "incomplete" if it was cut off."""
+
 
 @event
 class ResponseReasoningSummaryPartAddedEvent(ResponseItemEvent):
@@ -923,6 +929,9 @@ class ResponseReasoningSummaryPartAddedEvent(ResponseItemEvent):
 
     part: ResponseContentPart
     """The part, still empty."""
+
+    status: str | None = None
+    """ "incomplete" if it was cut off."""
 
 
 @event

@@ -16,7 +16,7 @@ __all__ = ["SGLangMetaInfo", "SGLangStreamEvent"]
 
 @event(light=True)
 class SGLangMetaInfo(Usage):
-    """What the server says about the request so far. Log probabilities are in ``extra``."""
+    """What the server says about the request so far."""
 
     id: str | None = None
     """Identifies the request."""
@@ -32,6 +32,10 @@ class SGLangMetaInfo(Usage):
 
     cached_tokens: int | None = None
     """Tokens of the prompt read from the cache."""
+
+    output_token_logprobs: Any = None
+    """The tokens so far with their log probabilities, a list of lists: probability, number, text or None.
+    Log probabilities of other tokens are in ``extra``."""
 
     @property
     def input_tokens(self) -> int | None:
