@@ -40,7 +40,7 @@ class ChatCompletionFunctionCallDelta(Event):
 class ChatCompletionToolCallDelta(Event):
     """The next piece of one tool call."""
 
-    index: int
+    index: int | None = None
     """Which tool call of the message, from 0. Some servers leave it out (then None) or always send 0."""
 
     id: str | None = None
@@ -213,9 +213,9 @@ class ChatCompletionChunk(StreamEvent):
     id: str
     """Identifies the completion; the same in all events of a stream with most servers."""
 
-    object: str
+    object: str | None = None
     """The type of the object: "chat.completion.chunk"; "" in Azure's first event, "chat.completion.done" in
-    Perplexity's last."""
+    Perplexity's last. Moonshot leaves it out."""
 
     created: int
     """When the completion was created, in seconds since the Unix epoch (a few gateways send milliseconds)."""

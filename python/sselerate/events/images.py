@@ -41,7 +41,7 @@ class ImageUsage(Usage):
     output_tokens: int | None
     """Tokens of the image."""
 
-    reported_total_tokens: int | None = dataclasses.field(metadata={"wire": "total_tokens"})
+    reported_total_tokens: int | None = dataclasses.field(default=None, metadata={"wire": "total_tokens"})
     """The sum of both as the server counts it (the key ``total_tokens``)."""
 
     input_tokens_details: ImageTokensDetails | None = None

@@ -202,7 +202,7 @@ class MistralMessageOutputEvent(MistralConversationEvent):
         return "".join([string(getattr(part, "text", None)) for part in content.thinking])
 
 
-@event
+@event(light=True)
 class MistralFunctionCallEvent(MistralConversationEvent):
     """The next piece of a call that the client is to carry out."""
 
@@ -218,8 +218,8 @@ class MistralFunctionCallEvent(MistralConversationEvent):
     name: str | None = None
     """The name of the function."""
 
-    arguments: str | None = None
-    """Text to append to the arguments; whole they are JSON."""
+    arguments: str | dict[str, Any] | None = None
+    """Text to append to the arguments, which are JSON once whole; or the whole as an object."""
 
     model: str | None = None
     """The model that calls."""

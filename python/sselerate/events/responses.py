@@ -338,7 +338,7 @@ class ResponseUsage(Usage):
     output_tokens: int | None
     """Tokens generated."""
 
-    reported_total_tokens: int | None = dataclasses.field(metadata={"wire": "total_tokens"})
+    reported_total_tokens: int | None = dataclasses.field(default=None, metadata={"wire": "total_tokens"})
     """The sum of both as the server counts it (the key ``total_tokens``)."""
 
     input_tokens_details: ResponseInputTokensDetails | None = None

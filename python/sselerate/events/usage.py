@@ -75,7 +75,7 @@ class CompletionUsage(Usage):
     completion_tokens: int
     """Tokens generated so far; with most servers reasoning included, xAI counts it apart."""
 
-    reported_total_tokens: int = dataclasses.field(metadata={"wire": "total_tokens"})
+    reported_total_tokens: int | None = dataclasses.field(default=None, metadata={"wire": "total_tokens"})
     """The sum of both as the server counts it (the key ``total_tokens``)."""
 
     prompt_tokens_details: PromptTokensDetails | None = None
