@@ -15,6 +15,7 @@ from sselerate.events import (
     JSONRPCMessage,
     MessageStreamEvent,
     ResponseStreamEvent,
+    WriterCompletionEvent,
     event,
 )
 
@@ -84,4 +85,5 @@ TARGETS: dict[str, Any] = {
     "assistants": AssistantStreamEvent,
     "mcp": JSONRPCMessage,
     "flat": FlatResponseStreamEvent,
+    "writer": WriterCompletionEvent,
 }

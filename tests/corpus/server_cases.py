@@ -40,6 +40,22 @@ CASES = [
         ],
     ),
     stream(
+        "writer-completions",
+        "Writer /v1/completions: one key, too common a word to recognise; a value may be missing; no terminator",
+        "writer-completions",
+        ev({"value": "Hi"}, "WriterCompletionEvent", text="Hi", extra=None, is_terminal=False),
+        ev({"value": " you"}, "WriterCompletionEvent", text=" you", finish_reason=None, usage=None),
+        ev({"value": None}, "WriterCompletionEvent", text=""),
+        target="writer",
+    ),
+    Case(
+        "writer-completions-unnamed",
+        "Writer /v1/completions where the class is not named: kept whole, of no dialect",
+        b'data: {"value":"Hi"}\n\n',
+        parsed(sse('{"value":"Hi"}')),
+        [run("auto", seen("GenericEvent", data={"value": "Hi"}, text=""), dialect=None)],
+    ),
+    stream(
         "llamacpp",
         "llama.cpp /completion",
         "llama.cpp",

@@ -59,6 +59,8 @@ class AudioUsage(Usage):
 
 
 class _AudioEvent(StreamEvent):
+    """Base of the events of both streams."""
+
     __slots__ = ()
     __dialect__ = "openai-audio"
 
