@@ -110,6 +110,25 @@ def test_answers_never_raise(payload: Any, data: st.DataObject) -> None:
         assert pickle.loads(pickle.dumps(found)) == found
 
 
+def test_integers_that_are_no_text() -> None:
+    """An integer of more digits than str() takes is an odd value as any other, at every place."""
+    decoder = Decoder(on_error="skip")
+
+    def events(payload: Any) -> list[Any]:
+        text = json.dumps(payload).replace('"HUGE"', "1" + "0" * 5000)
+        return decoder.feed(f"data: {text}\n\n".encode())
+
+    for payload in PAYLOADS:
+        for *inner, last in paths(payload) if events(payload) else ():
+            changed = copy.deepcopy(payload)
+            at = changed
+            for step in inner:
+                at = at[step]
+            at[last] = "HUGE"
+            for found in events(changed):
+                answered(found)
+
+
 @pytest.mark.parametrize("name", GROUPS)
 def test_answers_in_the_corpus(name: str) -> None:
     for case in GROUPS[name]:
