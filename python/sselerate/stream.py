@@ -2,7 +2,7 @@
 bound to."""
 
 import inspect
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, TypeVar, overload
 
@@ -308,7 +308,7 @@ def _async_chunks(source: Any) -> AsyncIterator[Any]:
     # read first: asyncio's and aiohttp's StreamReader iterate over lines, of limited length.
     read = getattr(source, "read", None)
     if read is not None and inspect.iscoroutinefunction(read):
-        return _read(source)
+        return _Reads(read)
     if hasattr(source, "__aiter__"):
         chunks: AsyncIterator[Any] = source.__aiter__()
         return chunks
@@ -316,6 +316,19 @@ def _async_chunks(source: Any) -> AsyncIterator[Any]:
     raise TypeError(f"expected an asynchronous iterable of bytes-like chunks, got {kind}")
 
 
-async def _read(source: Any) -> AsyncIterator[Any]:
-    while chunk := await source.read(_CHUNK):
-        yield chunk
+class _Reads:
+    """What an asynchronous ``read(n)`` gives. A generator would end with the first timeout or error."""
+
+    __slots__ = ("_read",)
+
+    def __init__(self, read: Callable[[int], Awaitable[Any]]) -> None:
+        self._read = read
+
+    def __aiter__(self) -> "_Reads":
+        return self
+
+    async def __anext__(self) -> Any:
+        chunk = await self._read(_CHUNK)
+        if not chunk:
+            raise StopAsyncIteration
+        return chunk

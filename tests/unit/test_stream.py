@@ -239,8 +239,38 @@ def test_asyncio_stream(backend: Backend) -> None:
     assert asyncio.run(read()) == EVENTS
 
 
+def test_a_read_that_fails_does_not_end_the_stream(backend: Backend) -> None:
+    """Neither a timeout nor an error: what comes then is read."""
+
+    async def run() -> None:
+        reader = asyncio.StreamReader()
+        iterator = backend.aiter_events(reader)
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(iterator.__anext__(), 0.001)
+        reader.feed_data(GOOD[0])
+        assert await iterator.__anext__() == EVENTS[0]
+
+        class Shaky:
+            def __init__(self) -> None:
+                self.answers = [GOOD[0], ConnectionError("shaky"), GOOD[1], b""]
+
+            async def read(self, size: int) -> bytes:
+                answer = self.answers.pop(0)
+                if isinstance(answer, Exception):
+                    raise answer
+                return answer
+
+        iterator = backend.aiter_events(Shaky())
+        assert await iterator.__anext__() == EVENTS[0]
+        with pytest.raises(ConnectionError, match=r"^shaky$"):
+            await iterator.__anext__()
+        assert [event async for event in iterator] == EVENTS[1:2]
+
+    asyncio.run(run())
+
+
 def test_close(backend: Backend) -> None:
-    """Ends the iteration, and a source that can be closed."""
+    """Ends the iteration, and an iterator that can be closed."""
     closed = []
 
     def source() -> Iterator[bytes]:
@@ -256,6 +286,33 @@ def test_close(backend: Backend) -> None:
     assert list(iterator) == []
     iterator.close()
     backend.iter_events(GOOD).close()  # a list cannot be closed
+
+
+def test_close_leaves_what_the_caller_opened(backend: Backend) -> None:
+    """A file, and whatever else has only been asked for an iterator."""
+
+    class Closable(list[bytes]):
+        def close(self) -> None:
+            raise AssertionError("closed")
+
+    class Reader(AsyncReader):
+        async def aclose(self) -> None:
+            raise AssertionError("closed")
+
+    for source in (io.BytesIO(BODY), Closable(GOOD)):
+        iterator = backend.iter_events(source)
+        assert next(iterator) == EVENTS[0]
+        iterator.close()
+        assert list(iterator) == []
+        assert not getattr(source, "closed", False)
+
+    async def run() -> None:
+        iterator = backend.aiter_events(Reader(BODY))
+        assert await iterator.__anext__() == EVENTS[0]
+        await iterator.aclose()
+        assert [event async for event in iterator] == []
+
+    asyncio.run(run())
 
 
 def test_aclose(backend: Backend) -> None:

@@ -79,7 +79,8 @@ class AsyncEventIterator(Generic[E]):
             raise RuntimeError("AsyncEventIterator is in use by another task or call")
 
     async def aclose(self) -> None:
-        """Ends the iteration; a source that has an ``aclose`` method, such as a generator, is closed."""
+        """Ends the iteration; an iterator of chunks that has an ``aclose`` method, such as a generator, is
+        closed. What a stream is read from stays open: who opened it closes it."""
         self._refuse_second_user()
         chunks, self._chunks = self._chunks, None
         self._decoder._abandon()

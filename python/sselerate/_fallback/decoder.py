@@ -266,7 +266,7 @@ class Decoder(Generic[E]):
 
         Raises:
             TruncatedStreamError: the data of the last event is not whole JSON.
-            SSEError: as in `feed`; another call goes on.
+            SSEError: as in `feed`; call again to continue.
         """
         self._acquire()
         try:

@@ -78,7 +78,7 @@ class EventIterator(Generic[E]):
         events take: those that are like earlier ones are not made.
 
         Raises:
-            SSEError: as the iteration does; its ``text`` holds the text before it. Another call goes on.
+            SSEError: as the iteration does; its ``text`` holds the text before it. Call again to continue.
                 After other errors, as of the source, another call begins with the text before it.
         """
         texts = self._texts
@@ -93,7 +93,8 @@ class EventIterator(Generic[E]):
         return "".join(texts)
 
     def close(self) -> None:
-        """Ends the iteration; a source that has a ``close`` method, such as a generator, is closed."""
+        """Ends the iteration; an iterator of chunks that has a ``close`` method, such as a generator, is
+        closed. A file stays open, as does whatever else the chunks come from: who opened it closes it."""
         if not self._lock.acquire(False):
             raise RuntimeError(_IN_USE)
         try:

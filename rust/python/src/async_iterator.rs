@@ -95,7 +95,8 @@ impl AsyncEventIterator {
         }
     }
 
-    /// Ends the iteration; a source that has an ``aclose`` method, such as a generator, is closed.
+    /// Ends the iteration; an iterator of chunks that has an ``aclose`` method, such as a generator, is
+    /// closed. What a stream is read from stays open: who opened it closes it.
     fn aclose<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.refuse_second_user()?;
         let chunks = self.chunks.enter("AsyncEventIterator")?.take();

@@ -179,7 +179,7 @@ impl Decoder {
     ///
     /// Raises:
     ///     TruncatedStreamError: the data of the last event is not whole JSON.
-    ///     SSEError: as in `feed`; another call goes on.
+    ///     SSEError: as in `feed`; call again to continue.
     fn close<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let mut state = self.enter()?;
         let events = PyList::empty(py);

@@ -261,7 +261,7 @@ impl EventIterator {
     /// events take: those that are like earlier ones are not made.
     ///
     /// Raises:
-    ///     SSEError: as the iteration does; its ``text`` holds the text before it. Another call goes on.
+    ///     SSEError: as the iteration does; its ``text`` holds the text before it. Call again to continue.
     ///         After other errors, as of the source, another call begins with the text before it.
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let mut text = std::mem::take(&mut self.source.enter("EventIterator")?.text);
@@ -277,7 +277,8 @@ impl EventIterator {
         }
     }
 
-    /// Ends the iteration; a source that has a ``close`` method, such as a generator, is closed.
+    /// Ends the iteration; an iterator of chunks that has a ``close`` method, such as a generator, is
+    /// closed. A file stays open, as does whatever else the chunks come from: who opened it closes it.
     pub(crate) fn close(&self, py: Python<'_>) -> PyResult<()> {
         let chunks = {
             let mut source = self.source.enter("EventIterator")?;
