@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sselerate import EventTooLargeError
 from sselerate.adapters import Reconnect, ResponseError, reconnect
 from tests.compat import clients
 
@@ -75,6 +76,78 @@ def test_reconnecting_asynchronously(
 
     assert asyncio.run(run()) == EVENTS
     assert [last for last, _, _ in loopback.app.state.requests] == ["", "é2", "é4", "é4", "é6"]
+
+
+SMALL = b"data: 1\n\n"
+LARGE = b"data: " + b"x" * 100 + b"\n\n"
+
+
+def check_large_events(steps: list[Any]) -> None:
+    """The events before, between and behind those that are too large, which are told in their places."""
+    assert [step.data if hasattr(step, "data") else step.limit for step in steps] == [
+        "1", 50, "1", 50, 50, "1",
+    ]  # fmt: skip
+    assert all(step.events == [] for step in steps if isinstance(step, EventTooLargeError))
+
+
+LARGE_EVENTS = SMALL + LARGE + SMALL + LARGE + LARGE + SMALL
+
+
+@pytest.mark.parametrize("size", [7, 100000])
+def test_an_event_that_is_too_large(sync: clients.Sync, loopback: server.Loopback, size: int) -> None:
+    loopback.app.state.body = LARGE_EVENTS
+    url = f"{loopback.url}/given?size={size}"
+    steps: list[Any] = []
+    with sync.adapter.sse(sync.client, "GET", url, max_event_bytes=50) as events:
+        while True:
+            try:
+                steps.append(next(events))
+            except EventTooLargeError as error:
+                steps.append(error)
+            except StopIteration:
+                break
+    check_large_events(steps)
+
+
+@pytest.mark.parametrize("size", [7, 100000])
+def test_an_event_that_is_too_large_asynchronously(
+    asynchronous: clients.Async, loopback: server.Loopback, size: int
+) -> None:
+    loopback.app.state.body = LARGE_EVENTS
+    url = f"{loopback.url}/given?size={size}"
+    steps: list[Any] = []
+
+    async def run() -> None:
+        async with (
+            asynchronous.client() as client,
+            asynchronous.sse(client, "GET", url, max_event_bytes=50) as events,
+        ):
+            while True:
+                try:
+                    steps.append(await anext(events))
+                except EventTooLargeError as error:
+                    steps.append(error)
+                except StopAsyncIteration:
+                    break
+
+    asyncio.run(run())
+    check_large_events(steps)
+
+
+def test_nothing_comes_after_close(sync: clients.Sync, loopback: server.Loopback) -> None:
+    loopback.app.state.body = SMALL + LARGE + SMALL
+    with sync.adapter.sse(sync.client, "GET", f"{loopback.url}/given", max_event_bytes=50) as events:
+        assert next(events).data == "1"
+    assert list(events) == []
+
+
+def test_a_wrong_limit_makes_no_request(sync: clients.Sync, loopback: server.Loopback) -> None:
+    with (
+        pytest.raises(ValueError, match="max_event_bytes must be at least 1"),
+        sync.adapter.sse(sync.client, "GET", f"{loopback.url}/counted", max_event_bytes=0),
+    ):
+        pass
+    assert loopback.app.state.requests == []
 
 
 IDS = {"a\tb": "a\tb", " a ": "a", "  ": None, "a\x01b": None, "a\x0bb": None, "\x7f": None}
@@ -161,14 +234,14 @@ def test_waits(monkeypatch: pytest.MonkeyPatch, loopback: server.Loopback) -> No
     """A broken stream waits as the server asked; failed attempts wait longer each time, up to the most."""
     waits: list[float] = []
     sync = clients.Sync("httpx")
-    original = reconnect._Connections.retrying
+    original = reconnect.Connections.retrying
 
     def retrying(self: Any, kind: str) -> Any:
         made = original(self, kind)
         made.sleep = waits.append
         return made
 
-    monkeypatch.setattr(reconnect._Connections, "retrying", retrying)
+    monkeypatch.setattr(reconnect.Connections, "retrying", retrying)
     settings = Reconnect(attempts=None, wait=1.0, most=8.0)
     with sync.adapter.sse(sync.client, "GET", f"{loopback.url}/plain", reconnect=settings) as events:
         assert [event.data for event in events] == [data for _, data in EVENTS]

@@ -1,12 +1,11 @@
 """`Adapter` and `AsyncAdapter`: the functions that every module here has, made of what its client needs."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager, closing, contextmanager
-from typing import Any, cast
+from typing import Any
 
 from .._backend import Decoder
-from ..sse import ServerSentEvent
-from .reconnect import Reconnect, follow, follow_async
+from .reconnect import AsyncPlainEvents, Connections, PlainEvents, Reconnect
 from .response import AsyncResponse, Response
 from .stream import AsyncEventStream, EventStream, opened, opened_async
 
@@ -87,22 +86,30 @@ class Adapter:
         *,
         reconnect: Reconnect | None = None,
         last_event_id: str = "",
+        max_event_bytes: int = 67108864,
         **request: Any,
-    ) -> Iterator[Iterator[ServerSentEvent]]:
+    ) -> Iterator[PlainEvents]:
         """Gives the server-sent events of an address, untyped: over one connection or, with ``reconnect``,
         many.
+
+        Args:
+            client: as in `stream`, like ``method``, ``url`` and ``request``.
+            reconnect: how a stream that ends or breaks off is opened again; None if it is not.
+            last_event_id: where a stream goes on that was read before.
+            max_event_bytes: limit for an event.
 
         Raises:
             ResponseError: the status is an error, and none to try again.
             ContentTypeError: it is no event stream.
+            EventTooLargeError: an event outgrew the limit; the next step goes on behind it.
         """
 
         def connect(headers: dict[str, str]) -> Response:
             arguments = _with_headers(request, headers, str.encode)
             return self._wrap(self._send(client, method, url, arguments))
 
-        events = follow(connect, reconnect, self._errors(client), last_event_id)
-        with closing(cast("Generator[ServerSentEvent, None, None]", events)):
+        connections = Connections(reconnect, self._errors(client), last_event_id, max_event_bytes)
+        with closing(PlainEvents(connect, connections)) as events:
             yield events
 
 
@@ -182,22 +189,30 @@ class AsyncAdapter:
         *,
         reconnect: Reconnect | None = None,
         last_event_id: str = "",
+        max_event_bytes: int = 67108864,
         **request: Any,
-    ) -> AsyncIterator[AsyncIterator[ServerSentEvent]]:
+    ) -> AsyncIterator[AsyncPlainEvents]:
         """Gives the server-sent events of an address, untyped: over one connection or, with ``reconnect``,
         many.
+
+        Args:
+            client: as in `stream`, like ``method``, ``url`` and ``request``.
+            reconnect: how a stream that ends or breaks off is opened again; None if it is not.
+            last_event_id: where a stream goes on that was read before.
+            max_event_bytes: limit for an event.
 
         Raises:
             ResponseError: the status is an error, and none to try again.
             ContentTypeError: it is no event stream.
+            EventTooLargeError: an event outgrew the limit; the next step goes on behind it.
         """
 
         async def connect(headers: dict[str, str]) -> AsyncResponse:
             arguments = _with_headers(request, headers, self._encode)
             return self._wrap(await self._send(client, method, url, arguments))
 
-        events = follow_async(connect, reconnect, self._errors(client), last_event_id)
-        async with aclosing(cast("AsyncGenerator[ServerSentEvent, None]", events)):
+        connections = Connections(reconnect, self._errors(client), last_event_id, max_event_bytes)
+        async with aclosing(AsyncPlainEvents(connect, connections)) as events:
             yield events
 
 

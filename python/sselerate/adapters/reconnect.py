@@ -10,16 +10,17 @@ sselerate[reconnect]``.
 
 import importlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from .._backend import Parser
+from ..errors import SSEError
 from ..sse import ServerSentEvent
 from .errors import ResponseError
 from .response import AsyncResponse, Response
 
-__all__ = ["Reconnect", "follow", "follow_async"]
+__all__ = ["AsyncPlainEvents", "Connections", "PlainEvents", "Reconnect"]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 """What event ids may hold and values of headers may not (RFC 9110, section 5.5): some clients refuse them."""
@@ -47,17 +48,62 @@ class _Ended(Exception):
     """The server has said that there is nothing more to come (status 204)."""
 
 
-class _Connections:
-    """What is kept from one connection to the next."""
+class Connections:
+    """What is kept from one connection to the next.
+
+    Args:
+        reconnect: how the stream is opened again; None if it is not.
+        errors: the client's errors of connections.
+        last_event_id: where a stream goes on that was read before.
+        max_event_bytes: limit for the pending event.
+    """
 
     def __init__(
-        self, reconnect: Reconnect | None, errors: tuple[type[BaseException], ...], last_event_id: str
+        self,
+        reconnect: Reconnect | None,
+        errors: tuple[type[BaseException], ...],
+        last_event_id: str,
+        max_event_bytes: int,
     ) -> None:
         self.settings = reconnect
-        self._errors = errors
+        self.errors = errors
         self._last_event_id = last_event_id
+        self._max_event_bytes = max_event_bytes
         self._retry: int | None = None
-        self.parser = Parser(last_event_id=last_event_id)
+        self._parser = self._new_parser()
+        self._events: Iterator[Any] = iter(())
+        self._error: SSEError | None = None
+        """What comes after those events."""
+
+    def _new_parser(self) -> Parser:
+        return Parser(last_event_id=self._last_event_id, max_event_bytes=self._max_event_bytes)
+
+    def take(self, chunk: bytes) -> None:
+        """Takes the next bytes of a connection, when `event` has none left."""
+        try:
+            self._events = iter(self._parser.feed(chunk))
+        except SSEError as error:
+            self._events, error.events = iter(error.events), []
+            self._error = error
+
+    def event(self) -> ServerSentEvent | None:
+        """The next event of the bytes at hand; None if they give no more.
+
+        Raises:
+            SSEError: in the place of an event.
+        """
+        for event in self._events:
+            return event  # type: ignore[no-any-return]
+        if self._error is not None:
+            error = self._error
+            self._error = None
+            self.take(b"")  # what is behind it
+            raise error
+        return None
+
+    def take_nothing(self) -> None:
+        """Drops what is at hand."""
+        self._events, self._error = iter(()), None
 
     def headers(self) -> dict[str, str]:
         """The headers of the next request."""
@@ -70,9 +116,9 @@ class _Connections:
     def lost(self) -> float:
         """Prepares for the next connection; returns the seconds to wait before it."""
         assert self.settings is not None
-        self._last_event_id = self.parser.last_event_id
-        self._retry = self.parser.retry if self.parser.retry is not None else self._retry
-        self.parser = Parser(last_event_id=self._last_event_id)
+        self._last_event_id = self._parser.last_event_id
+        self._retry = self._parser.retry if self._parser.retry is not None else self._retry
+        self._parser = self._new_parser()
         return self.delay
 
     @property
@@ -85,7 +131,7 @@ class _Connections:
         """Whether an error is one of the connection, after which it may be opened again."""
         if isinstance(error, ResponseError):
             return self.settings is not None and error.status in self.settings.statuses
-        return isinstance(error, self._errors)
+        return isinstance(error, self.errors)
 
     def retrying(self, kind: str) -> Any:
         """tenacity's loop over the attempts to open a connection, whose ``sleep`` waits as its clients do;
@@ -109,21 +155,67 @@ class _Connections:
         )
 
 
-def follow(
-    connect: Callable[[dict[str, str]], Response],
-    reconnect: Reconnect | None,
-    errors: tuple[type[BaseException], ...],
-    last_event_id: str,
-) -> Iterator[ServerSentEvent]:
-    """The events of a stream, over as many connections as it takes.
+class PlainEvents:
+    """Iterates over the server-sent events of a stream, over as many connections as it takes.
+
+    After an error of one event the next step goes on behind it.
 
     Args:
         connect: makes the request with the given headers.
-        reconnect: how it is opened again; None if it is not.
-        errors: the client's errors of connections.
-        last_event_id: where a stream goes on that was read before.
+        connections: what is known of the stream.
     """
-    connections = _Connections(reconnect, errors, last_event_id)
+
+    def __init__(self, connect: Callable[[dict[str, str]], Response], connections: Connections) -> None:
+        self._connections = connections
+        self._reads = _reads(connect, connections)
+        """Takes a chunk with each step. What passes through it ends it, so errors of events do not."""
+
+    def __iter__(self) -> "PlainEvents":
+        return self
+
+    def __next__(self) -> ServerSentEvent:
+        while True:
+            event = self._connections.event()
+            if event is not None:
+                return event
+            next(self._reads)
+
+    def close(self) -> None:
+        """Ends the iteration and closes the connection."""
+        self._connections.take_nothing()
+        self._reads.close()
+
+
+class AsyncPlainEvents:
+    """`PlainEvents` of an asynchronous client."""
+
+    def __init__(
+        self, connect: Callable[[dict[str, str]], Awaitable[AsyncResponse]], connections: Connections
+    ) -> None:
+        self._connections = connections
+        self._reads = _reads_async(connect, connections)
+
+    def __aiter__(self) -> "AsyncPlainEvents":
+        return self
+
+    async def __anext__(self) -> ServerSentEvent:
+        while True:
+            event = self._connections.event()
+            if event is not None:
+                return event
+            await anext(self._reads)
+
+    async def aclose(self) -> None:
+        """As `close` of `PlainEvents`."""
+        self._connections.take_nothing()
+        await self._reads.aclose()
+
+
+def _reads(
+    connect: Callable[[dict[str, str]], Response], connections: Connections
+) -> Generator[None, None, None]:
+    """Reads a stream, a chunk with each step."""
+    reconnect = connections.settings
 
     def attempt() -> Response:
         response = connect(connections.headers())
@@ -143,8 +235,9 @@ def follow(
             return
         try:
             for chunk in response.chunks():
-                yield from connections.parser.feed(chunk)  # type: ignore[misc]
-        except errors:
+                connections.take(chunk)
+                yield
+        except connections.errors:
             if reconnect is None:
                 raise
         finally:
@@ -154,14 +247,11 @@ def follow(
         connections.retrying("Retrying").sleep(connections.lost())
 
 
-async def follow_async(
-    connect: Callable[[dict[str, str]], Awaitable[AsyncResponse]],
-    reconnect: Reconnect | None,
-    errors: tuple[type[BaseException], ...],
-    last_event_id: str,
-) -> AsyncIterator[ServerSentEvent]:
-    """`follow` for an asynchronous client."""
-    connections = _Connections(reconnect, errors, last_event_id)
+async def _reads_async(
+    connect: Callable[[dict[str, str]], Awaitable[AsyncResponse]], connections: Connections
+) -> AsyncGenerator[None, None]:
+    """`_reads` for an asynchronous client."""
+    reconnect = connections.settings
 
     async def attempt() -> AsyncResponse:
         response = await connect(connections.headers())
@@ -184,9 +274,9 @@ async def follow_async(
             return
         try:
             async for chunk in response.chunks():
-                for event in connections.parser.feed(chunk):
-                    yield event  # type: ignore[misc]
-        except errors:
+                connections.take(chunk)
+                yield
+        except connections.errors:
             if reconnect is None:
                 raise
         finally:
