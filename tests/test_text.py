@@ -131,6 +131,29 @@ def test_a_class_without_a_text(backend: Backend) -> None:
         backend.text(body, Number)
 
 
+def test_an_error_of_a_text_is_as_it_was_raised(backend: Backend) -> None:
+    """Also where it has attributes of the same names as errors of ours."""
+
+    class Failure(Exception):
+        text, events = "text", "events"
+
+    @event
+    class Picky(StreamEvent):
+        number: int
+
+        @property
+        def text(self) -> str:
+            if self.number == 2:
+                raise Failure
+            return str(self.number)
+
+    body = b'data: {"number":1}\n\ndata: {"number":2}\n\n'
+    for call in (backend.Decoder(Picky).text, lambda data: backend.iter_events(data, Picky).text()):
+        with pytest.raises(Failure) as caught:
+            call(body)
+        assert vars(caught.value) == {}
+
+
 def test_an_error_has_the_text_before_it(backend: Backend) -> None:
     good = completions(*[[{"text": "ab"}]] * 6)
     with pytest.raises(DecodeError) as caught:

@@ -95,9 +95,9 @@ pub(crate) fn is_ours(py: Python<'_>, exception: &PyErr) -> PyResult<bool> {
 
 /// `exception` with what the same call had decoded before it, if it is one of ours.
 pub(crate) fn with_attribute(py: Python<'_>, exception: PyErr, name: &str, before: &Bound<'_, PyAny>) -> PyErr {
-    let value = exception.value(py);
-    match value.hasattr(name).and_then(|known| if known { value.setattr(name, before) } else { Ok(()) }) {
-        Ok(()) => exception,
-        Err(error) => error,
-    }
+    let set = is_ours(py, &exception).and_then(|ours| match ours {
+        true => exception.value(py).setattr(name, before),
+        false => Ok(()),
+    });
+    set.map_or_else(|error| error, |()| exception)
 }
