@@ -1,6 +1,20 @@
-"""Chunks and limits as callers give them, checked. `options.rs` and `chunk.rs` of the binding do the same."""
+"""Chunks, limits and ids as callers give them, checked. `options.rs` and `chunk.rs` of the binding do the
+same."""
 
-__all__ = ["limit", "whole"]
+__all__ = ["event_id", "limit", "whole"]
+
+
+def event_id(value: object) -> str:
+    """The id of the event after which a stream goes on, "" for None.
+
+    Raises:
+        UnicodeEncodeError: it has lone surrogates, which no stream can have sent.
+    """
+    if not isinstance(value, str | None):
+        raise TypeError(f"last_event_id must be a str or None, not {type(value).__name__}")
+    value = value or ""
+    value.encode()
+    return value
 
 
 def limit(name: str, value: object) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import inspect
 import pickle
@@ -25,8 +26,8 @@ SURFACE = {
         "dialect", "done", "ended", "closed", "last_event_id", "retry",
         "comment_count", "error_count", "event_index",
     },
-    "EventIterator": {"text", "close", "done"},
-    "AsyncEventIterator": {"aclose", "done"},
+    "EventIterator": {"text", "close", "decoder", "done"},
+    "AsyncEventIterator": {"aclose", "decoder", "done"},
 }  # fmt: skip
 """Public attributes, all of them."""
 
@@ -129,6 +130,12 @@ def test_neither_copied_nor_pickled(backend: Backend, name: str) -> None:
 
 
 @each_class
+def test_no_base_class(backend: Backend, name: str) -> None:
+    with pytest.raises(TypeError, match="is not an acceptable base type"):
+        type("Sub", (getattr(backend, name),), {})
+
+
+@each_class
 def test_identity(backend: Backend, name: str) -> None:
     one, other = make(backend, name), make(backend, name)
     assert one == one
@@ -153,12 +160,22 @@ REFUSED: list[tuple[str, tuple[Any, ...], dict[str, Any], type[Exception]]] = [
     ("Parser", (), {"max_event_bytes": -1}, ValueError),
     ("Parser", (), {"errors": "ignore"}, ValueError),
     ("Parser", (), {"errors": ""}, ValueError),
+    ("Parser", (), {"errors": 5}, ValueError),
+    ("Parser", (), {"errors": None}, ValueError),
+    ("Parser", (), {"errors": "\ud800"}, ValueError),
+    ("Parser", (), {"last_event_id": "a\ud800"}, UnicodeEncodeError),
     ("Parser", (), {"last_event_id": 5}, TypeError),
     ("Parser", (), {"last_event_id": b"5"}, TypeError),
     ("Decoder", (None, True), {}, TypeError),
     ("Decoder", (), {"errors": "strict"}, TypeError),
     ("Decoder", (), {"on_error": "ignore"}, ValueError),
     ("Decoder", (), {"on_error": "RAISE"}, ValueError),
+    ("Decoder", (), {"on_error": 5}, ValueError),
+    ("Decoder", (), {"on_error": None}, ValueError),
+    ("Decoder", (), {"on_error": b"raise"}, ValueError),
+    ("Decoder", (), {"on_error": "\ud800"}, ValueError),
+    ("Decoder", (), {"last_event_id": "\ud800"}, UnicodeEncodeError),
+    ("Decoder", (), {"content_type": b"text/event-stream"}, TypeError),
     ("Decoder", (), {"surrogates": "ignore"}, ValueError),
     ("Decoder", (), {"surrogates": "Keep"}, ValueError),
     ("Decoder", (), {"surrogates": "\ud800"}, ValueError),
@@ -211,6 +228,7 @@ ACCEPTED: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("Decoder", (CompletionStreamEvent,), {"strict": 1, "multi": 0}),
     ("Decoder", (), {"surrogates": "replace"}),
     ("Decoder", (), {"max_event_bytes": 10**30, "last_event_id": None}),
+    ("Decoder", (), {"content_type": "text/\ud800"}),  # as aiohttp gives a header that is no UTF-8
 ]
 
 
@@ -219,6 +237,47 @@ def test_accepted_arguments(
     backend: Backend, name: str, arguments: tuple[Any, ...], options: dict[str, Any]
 ) -> None:
     assert len(getattr(backend, name)(*arguments, **options).feed(b"")) == 0
+
+
+@pytest.mark.parametrize("flush", [1, "yes", 0, None])
+def test_flush_is_a_switch(backend: Backend, flush: Any) -> None:
+    parser = backend.Parser()
+    parser.feed(b"data: 1\n")
+    assert len(parser.close(flush)) == bool(flush)
+
+
+def test_iterators_take_iterables(backend: Backend) -> None:
+    (event,) = backend.EventIterator([b"data: {}\n\n"], backend.Decoder())
+
+    class Source:
+        def __aiter__(self) -> AsyncIterator[bytes]:
+            return backend_source()
+
+    async def read() -> list[Any]:
+        return [event async for event in backend.AsyncEventIterator(Source(), backend.Decoder())]
+
+    assert asyncio.run(read()) == [event]
+
+
+@pytest.mark.parametrize("name", ["EventIterator", "AsyncEventIterator"])
+def test_refused_arguments_of_iterators(both: Pair, name: str) -> None:
+    words = []
+    for backend in both:
+        chunks: Any = backend_source() if name.startswith("Async") else iter([])
+        for arguments in ((chunks, 5), (chunks, None), (5, backend.Decoder()), (None, backend.Decoder())):
+            with pytest.raises(TypeError) as raised:
+                getattr(backend, name)(*arguments)
+            words.append(str(raised.value))
+    assert words[:4] == words[4:]
+    assert words[0] == "decoder must be a Decoder, not int"
+
+
+@pytest.mark.parametrize("name", ["EventIterator", "AsyncEventIterator"])
+def test_the_decoder_of_an_iterator(backend: Backend, name: str) -> None:
+    assert type(make(backend, name).decoder) is backend.Decoder
+    decoder = backend.Decoder()
+    chunks: Any = backend_source() if name.startswith("Async") else [b""]
+    assert getattr(backend, name)(chunks, decoder).decoder is decoder
 
 
 def test_modules(backend: Backend) -> None:

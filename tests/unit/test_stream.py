@@ -288,6 +288,36 @@ def test_close(backend: Backend) -> None:
     backend.iter_events(GOOD).close()  # a list cannot be closed
 
 
+def test_with_blocks(backend: Backend) -> None:
+    """They close what `close` does, whatever ends them."""
+    closed = []
+
+    def source() -> Iterator[bytes]:
+        try:
+            yield BODY
+        finally:
+            closed.append("sync")
+
+    async def asynchronous_source() -> AsyncIterator[bytes]:
+        try:
+            yield BODY
+        finally:
+            closed.append("async")
+
+    with pytest.raises(KeyError), backend.iter_events(source()) as events:
+        assert next(events) == EVENTS[0]
+        raise KeyError
+    assert list(events) == []
+
+    async def run() -> None:
+        async with backend.aiter_events(asynchronous_source()) as events:
+            assert await events.__anext__() == EVENTS[0]
+        assert [event async for event in events] == []
+
+    asyncio.run(run())
+    assert closed == ["sync", "async"]
+
+
 def test_close_leaves_what_the_caller_opened(backend: Backend) -> None:
     """A file, and whatever else has only been asked for an iterator."""
 

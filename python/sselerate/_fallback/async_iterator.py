@@ -1,15 +1,17 @@
 """`AsyncEventIterator`: chunks from any asynchronous iterator -> typed events, one at a time."""
 
-from collections.abc import AsyncIterator
-from typing import Any, Generic, NoReturn, TypeVar
+from collections.abc import AsyncIterable, AsyncIterator, Coroutine
+from typing import Any, Generic, NoReturn, TypeVar, final
 
 from .decoder import Decoder
 
 __all__ = ["AsyncEventIterator"]
 
 E = TypeVar("E")
+T = TypeVar("T")
 
 
+@final
 class AsyncEventIterator(Generic[E]):
     """Asynchronous iterator over the events of a stream. It awaits the source only when it has no event left.
 
@@ -18,14 +20,31 @@ class AsyncEventIterator(Generic[E]):
 
     __slots__ = ("_busy", "_chunks", "_decoder")
 
-    def __init__(self, chunks: AsyncIterator[Any], decoder: Decoder[E]) -> None:
-        self._chunks: AsyncIterator[Any] | None = chunks
+    def __init__(self, chunks: AsyncIterable[Any], decoder: Decoder[E]) -> None:
+        if not isinstance(decoder, Decoder):
+            raise TypeError(f"decoder must be a Decoder, not {type(decoder).__name__}")
+        self._chunks: AsyncIterator[Any] | None = aiter(chunks)
         self._decoder = decoder
         self._busy = False
         """Someone awaits the source."""
 
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("type 'AsyncEventIterator' is not an acceptable base type")
+
     def __reduce__(self) -> NoReturn:
         raise TypeError("cannot pickle 'AsyncEventIterator' object")
+
+    def __aenter__(self) -> "Coroutine[Any, Any, AsyncEventIterator[E]]":
+        return entered(self)
+
+    def __aexit__(self, *_exception: object) -> Coroutine[Any, Any, None]:
+        return self.aclose()
+
+    @property
+    def decoder(self) -> Decoder[E]:
+        """The decoder that makes the events, to be asked for its dialect, its counts and where the stream
+        is."""
+        return self._decoder
 
     @property
     def done(self) -> bool:
@@ -85,6 +104,11 @@ class AsyncEventIterator(Generic[E]):
         chunks, self._chunks = self._chunks, None
         self._decoder._abandon()
         await aclose(chunks)
+
+
+async def entered(iterator: T) -> T:
+    """What a ``with`` block is given. Both backends call it."""
+    return iterator
 
 
 async def aclose(chunks: object) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, final, overload
 
 from .._arguments import whole
 from ..errors import SSEError, damaged, invalid_json, mismatch, server_error, too_large, truncated
@@ -35,6 +35,7 @@ _OBJECTS = ("error", *(value for sign in LAST if sign.path == ("object",) for va
 """The values of ``object`` that say the same."""
 
 
+@final
 class Decoder(Generic[E]):
     """Turns the bytes of one event stream into typed events, without I/O.
 
@@ -48,7 +49,7 @@ class Decoder(Generic[E]):
             keys become defaults or None, other values stay as they are, and unknown keys go to ``extra``
             anyway.
         on_error: "raise" errors, "yield" them as `ErrorEvent`, or "skip" them; all are counted.
-        max_event_bytes: limit for the pending event.
+        max_event_bytes: limit for the pending event. The compiled core stops at 4 GiB whatever it is.
         multi: whether the source holds several streams one after another; otherwise what follows ``[DONE]``
             is ignored.
         last_event_id: where a resumed stream starts.
@@ -164,6 +165,9 @@ class Decoder(Generic[E]):
         self._framer: TypedFramer | BinaryFramer = TypedFramer(max_event_bytes, last_event_id)
         self._lock = threading.Lock()
         self._start()
+
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("type 'Decoder' is not an acceptable base type")
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("cannot pickle 'Decoder' object")

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from .._arguments import limit
+from .._arguments import event_id, limit
 
 __all__ = ["COMMENT", "EVENT", "TAIL", "TOO_LARGE", "Frame", "Framer", "milliseconds"]
 
@@ -55,9 +55,7 @@ class Framer:
 
     def __init__(self, max_event_bytes: int, last_event_id: str | None = "") -> None:
         self.max_event_bytes = limit("max_event_bytes", max_event_bytes)
-        if not isinstance(last_event_id, str | None):
-            raise TypeError(f"last_event_id must be a str or None, not {type(last_event_id).__name__}")
-        self.last_event_id = last_event_id or ""
+        self.last_event_id = event_id(last_event_id)
         self.retry: int | None = None
         self.comment_count = 0
         self.unknown_field_count = 0

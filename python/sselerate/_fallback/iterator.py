@@ -1,8 +1,8 @@
 """`EventIterator`: chunks from any iterator -> typed events, one at a time."""
 
 import threading
-from collections.abc import Iterator
-from typing import Any, Generic, NoReturn, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any, Generic, NoReturn, TypeVar, final
 
 from ..errors import SSEError
 from ..events.answers import string
@@ -15,6 +15,7 @@ E = TypeVar("E")
 _IN_USE = "EventIterator is in use by another thread or call"
 
 
+@final
 class EventIterator(Generic[E]):
     """Iterates over the events of a stream, and pulls a chunk whenever it needs one.
 
@@ -23,16 +24,33 @@ class EventIterator(Generic[E]):
 
     __slots__ = ("_chunks", "_decoder", "_lock", "_texts")
 
-    def __init__(self, chunks: Iterator[Any], decoder: Decoder[E]) -> None:
-        self._chunks: Iterator[Any] | None = chunks
+    def __init__(self, chunks: Iterable[Any], decoder: Decoder[E]) -> None:
+        if not isinstance(decoder, Decoder):
+            raise TypeError(f"decoder must be a Decoder, not {type(decoder).__name__}")
+        self._chunks: Iterator[Any] | None = iter(chunks)
         self._decoder = decoder
         self._lock = threading.Lock()
         """Held also while the source is asked, so that it cannot come back here."""
         self._texts: list[str] = []
         """What a call for the text had got when the source raised."""
 
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("type 'EventIterator' is not an acceptable base type")
+
     def __reduce__(self) -> NoReturn:
         raise TypeError("cannot pickle 'EventIterator' object")
+
+    def __enter__(self) -> "EventIterator[E]":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    @property
+    def decoder(self) -> Decoder[E]:
+        """The decoder that makes the events, to be asked for its dialect, its counts and where the stream
+        is."""
+        return self._decoder
 
     @property
     def done(self) -> bool:

@@ -1,7 +1,7 @@
 """`Parser`: bytes of an event stream -> server-sent events."""
 
 import threading
-from typing import Literal, NoReturn
+from typing import Literal, NoReturn, final
 
 from .._arguments import whole
 from ..errors import SSEError, invalid_utf8, too_large
@@ -18,6 +18,7 @@ _set_id = vars(ServerSentEvent)["id"].__set__
 _set_retry = vars(ServerSentEvent)["retry"].__set__
 
 
+@final
 class Parser:
     """Turns the bytes of one text/event-stream into `ServerSentEvent` objects, without I/O.
 
@@ -25,7 +26,8 @@ class Parser:
     the next `feed` or `close`.
 
     Args:
-        max_event_bytes: limit for the pending event; beyond it EventTooLargeError is raised.
+        max_event_bytes: limit for the pending event; beyond it EventTooLargeError is raised. The compiled
+            core stops at 4 GiB whatever it is.
         errors: what invalid UTF-8 becomes: "replace" U+FFFD, "strict" a DecodeError.
         comments: whether `Comment` objects are delivered too, in their place.
         last_event_id: where a resumed stream starts.
@@ -48,6 +50,9 @@ class Parser:
         self._comments = bool(comments)
         self._lock = threading.Lock()
         self._start()
+
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("type 'Parser' is not an acceptable base type")
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("cannot pickle 'Parser' object")

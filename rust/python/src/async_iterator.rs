@@ -6,6 +6,7 @@
 use crate::decoder::Decoder;
 use crate::guard::Exclusive;
 use crate::iterator::EventIterator;
+use crate::options::GivenDecoder;
 use pyo3::exceptions::{PyRuntimeError, PyStopAsyncIteration, PyStopIteration, PyTypeError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
@@ -58,8 +59,11 @@ impl AsyncEventIterator {
 #[pymethods]
 impl AsyncEventIterator {
     #[new]
-    fn new(py: Python<'_>, chunks: Py<PyAny>, decoder: Py<Decoder>) -> PyResult<Self> {
-        let events = Py::new(py, EventIterator::without_source(decoder))?;
+    fn new(chunks: &Bound<'_, PyAny>, decoder: GivenDecoder) -> PyResult<Self> {
+        let py = chunks.py();
+        // SAFETY: it gives an owned object, or null and an exception.
+        let chunks = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyObject_GetAIter(chunks.as_ptr())) }?.unbind();
+        let events = Py::new(py, EventIterator::without_source(decoder.0))?;
         Ok(Self {
             events,
             ended: AtomicBool::new(false),
@@ -102,6 +106,22 @@ impl AsyncEventIterator {
         let chunks = self.chunks.enter("AsyncEventIterator")?.take();
         self.events.get().close(py)?;
         py.import("sselerate._fallback.async_iterator")?.getattr("aclose")?.call1((chunks,))
+    }
+
+    fn __aenter__<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        this.py().import("sselerate._fallback.async_iterator")?.getattr("entered")?.call1((this,))
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __aexit__<'py>(&self, py: Python<'py>, _exception: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        self.aclose(py)
+    }
+
+    /// The decoder that makes the events, to be asked for its dialect, its counts and where the stream
+    /// is.
+    #[getter]
+    fn decoder(&self, py: Python<'_>) -> Py<Decoder> {
+        self.events.get().decoder(py)
     }
 
     /// Whether the stream has said that it is complete.

@@ -6,25 +6,17 @@ use crate::chunk::Chunk;
 use crate::errors;
 use crate::guard::{Entered, Exclusive};
 use crate::leftover::Leftover;
-use crate::options::{ContentType, EventId, Limit, ReplaceSurrogates, Switch};
+use crate::options::{BinaryContent, EventId, Limit, OnError, ReplaceSurrogates, Switch};
 use crate::plan::{self, Adapted};
 use crate::plans::Plans;
 use crate::program::{Manner, Program, Warm};
 use crate::scalar;
 use crate::text::Text;
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use sselerate_core::decoder::{self as core, Hit, Options, Step};
-
-/// What becomes of an event that is none.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum OnError {
-    Raise,
-    Yield,
-    Skip,
-}
 
 /// Turns the bytes of one event stream into typed events, without I/O.
 ///
@@ -38,7 +30,7 @@ enum OnError {
 ///         keys become defaults or None, other values stay as they are, and unknown keys go to ``extra``
 ///         anyway.
 ///     on_error: "raise" errors, "yield" them as `ErrorEvent`, or "skip" them; all are counted.
-///     max_event_bytes: limit for the pending event.
+///     max_event_bytes: limit for the pending event. The compiled core stops at 4 GiB whatever it is.
 ///     multi: whether the source holds several streams one after another; otherwise what follows ``[DONE]``
 ///         is ignored.
 ///     last_event_id: where a resumed stream starts.
@@ -85,8 +77,8 @@ impl Decoder {
     #[allow(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     #[pyo3(
         signature = (
-            target=None, *, strict=Switch(false), on_error="raise", max_event_bytes=Limit::DEFAULT, multi=Switch(false),
-            last_event_id=EventId(String::new()), content_type=ContentType(None), split=Switch(false),
+            target=None, *, strict=Switch(false), on_error=OnError::Raise, max_event_bytes=Limit::DEFAULT, multi=Switch(false),
+            last_event_id=EventId(String::new()), content_type=BinaryContent(false), split=Switch(false),
             surrogates=ReplaceSurrogates(false)
         ),
         text_signature = "(target=None, *, strict=False, on_error='raise', max_event_bytes=67108864, multi=False, last_event_id='', content_type=None, split=False, surrogates='keep')"
@@ -95,31 +87,21 @@ impl Decoder {
         py: Python<'_>,
         target: Option<&Bound<'_, PyAny>>,
         strict: Switch,
-        on_error: &str,
+        on_error: OnError,
         max_event_bytes: Limit,
         multi: Switch,
         last_event_id: EventId,
-        content_type: ContentType,
+        content_type: BinaryContent,
         split: Switch,
         surrogates: ReplaceSurrogates,
     ) -> PyResult<Self> {
         let (Switch(strict), Switch(multi), Switch(split), Limit(max_event_bytes)) =
             (strict, multi, split, max_event_bytes);
-        let ReplaceSurrogates(replace_surrogates) = surrogates;
-        let on_error = match on_error {
-            "raise" => OnError::Raise,
-            "yield" => OnError::Yield,
-            "skip" => OnError::Skip,
-            other => {
-                let other = other.into_pyobject(py)?.repr()?;
-                return Err(PyValueError::new_err(format!("on_error must be 'raise', 'yield' or 'skip', not {other}")));
-            }
-        };
+        let (BinaryContent(binary), ReplaceSurrogates(replace_surrogates)) = (content_type, surrogates);
         let program = match target {
             Some(target) => Program::of(target)?,
             None => Program::of(py.None().bind(py))?,
         };
-        let binary = content_type.is_binary();
         let options = Options { strict, multi, max_event_bytes, binary, split, replace_surrogates, predict: true };
         let manner = Manner { strict, replace_surrogates };
         let schema = program.get().schema.clone();

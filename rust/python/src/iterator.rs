@@ -7,10 +7,11 @@ use crate::chunk::Chunk;
 use crate::decoder::Decoder;
 use crate::errors;
 use crate::guard::Exclusive;
+use crate::options::GivenDecoder;
 use crate::text::Text;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::PyIterator;
+use pyo3::types::{PyIterator, PyTuple};
 use pyo3::{Borrowed, PyTypeInfo, ffi};
 use std::sync::OnceLock;
 
@@ -221,9 +222,9 @@ struct Source {
 #[pymethods]
 impl EventIterator {
     #[new]
-    pub(crate) fn new(chunks: &Bound<'_, PyAny>, decoder: Py<Decoder>) -> PyResult<Self> {
+    fn new(chunks: &Bound<'_, PyAny>, decoder: GivenDecoder) -> PyResult<Self> {
         let chunks = Some(chunks.try_iter()?.unbind());
-        Ok(Self { decoder, source: Exclusive::new(Source { chunks, current: None, text: Text::default() }) })
+        Ok(Self { decoder: decoder.0, source: Exclusive::new(Source { chunks, current: None, text: Text::default() }) })
     }
 
     fn __iter__(this: Py<Self>) -> Py<Self> {
@@ -290,6 +291,22 @@ impl EventIterator {
             Some(chunks) if chunks.bind(py).hasattr("close")? => chunks.bind(py).call_method0("close").map(drop),
             _ => Ok(()),
         }
+    }
+
+    fn __enter__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyTuple>) -> PyResult<()> {
+        self.close(py)
+    }
+
+    /// The decoder that makes the events, to be asked for its dialect, its counts and where the stream
+    /// is.
+    #[getter]
+    pub(crate) fn decoder(&self, py: Python<'_>) -> Py<Decoder> {
+        self.decoder.clone_ref(py)
     }
 
     /// Whether the stream has said that it is complete.

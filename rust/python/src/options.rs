@@ -1,5 +1,6 @@
-//! The arguments that decoders and parsers share, checked as they come in.
+//! The arguments of decoders, parsers and iterators, checked as they come in.
 
+use crate::decoder::Decoder;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyInt, PyString};
@@ -42,22 +43,44 @@ impl<'py> FromPyObject<'_, 'py> for Switch {
     }
 }
 
+/// `on_error`: what becomes of an event that is none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnError {
+    Raise,
+    Yield,
+    Skip,
+}
+
+impl<'py> FromPyObject<'_, 'py> for OnError {
+    type Error = PyErr;
+
+    fn extract(word: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let words = [("raise", Self::Raise), ("yield", Self::Yield), ("skip", Self::Skip)];
+        one_of(&word, words, "on_error must be 'raise', 'yield' or 'skip'")
+    }
+}
+
+/// `errors`: whether bytes that are no UTF-8 raise.
+pub(crate) struct StrictUtf8(pub(crate) bool);
+
+impl<'py> FromPyObject<'_, 'py> for StrictUtf8 {
+    type Error = PyErr;
+
+    fn extract(word: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let words = [("replace", Self(false)), ("strict", Self(true))];
+        one_of(&word, words, "errors must be 'replace' or 'strict'")
+    }
+}
+
 /// `surrogates`: whether lone ones become U+FFFD.
 pub(crate) struct ReplaceSurrogates(pub(crate) bool);
 
 impl<'py> FromPyObject<'_, 'py> for ReplaceSurrogates {
     type Error = PyErr;
 
-    fn extract(surrogates: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let word = surrogates.cast::<PyString>().ok();
-        match word.as_ref().map(|word| word.to_str()) {
-            Some(Ok("keep")) => Ok(Self(false)),
-            Some(Ok("replace")) => Ok(Self(true)),
-            _ => {
-                let other = surrogates.repr()?;
-                Err(PyValueError::new_err(format!("surrogates must be 'keep' or 'replace', not {other}")))
-            }
-        }
+    fn extract(word: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let words = [("keep", Self(false)), ("replace", Self(true))];
+        one_of(&word, words, "surrogates must be 'keep' or 'replace'")
     }
 }
 
@@ -78,29 +101,49 @@ impl<'py> FromPyObject<'_, 'py> for EventId {
     }
 }
 
-/// `content_type`: that of the response, or None if it is not known.
-pub(crate) struct ContentType(pub(crate) Option<String>);
+/// `content_type`: whether it is that of the binary event streams of AWS. None: it is not known.
+pub(crate) struct BinaryContent(pub(crate) bool);
 
-impl ContentType {
-    /// Whether it is that of the binary event streams of AWS.
-    pub(crate) fn is_binary(&self) -> bool {
-        let name = self.0.as_deref().and_then(|name| name.split(';').next()).unwrap_or("").trim();
-        name.eq_ignore_ascii_case("application/vnd.amazon.eventstream")
-    }
-}
-
-impl<'py> FromPyObject<'_, 'py> for ContentType {
+impl<'py> FromPyObject<'_, 'py> for BinaryContent {
     type Error = PyErr;
 
     fn extract(name: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if name.is_none() {
-            return Ok(Self(None));
+            return Ok(Self(false));
         }
-        match name.cast::<PyString>() {
-            Ok(name) => Ok(Self(Some(name.to_str()?.to_owned()))),
-            Err(_) => Err(wrong_type("content_type must be a str or None", &name)),
+        let Ok(name) = name.cast::<PyString>() else {
+            return Err(wrong_type("content_type must be a str or None", &name));
+        };
+        // A server may send anything, and some clients make lone surrogates of it.
+        let name = name.to_string_lossy();
+        let name = name.split(';').next().unwrap_or_default().trim();
+        Ok(Self(name.eq_ignore_ascii_case("application/vnd.amazon.eventstream")))
+    }
+}
+
+/// `decoder`: one of this backend.
+pub(crate) struct GivenDecoder(pub(crate) Py<Decoder>);
+
+impl<'py> FromPyObject<'_, 'py> for GivenDecoder {
+    type Error = PyErr;
+
+    fn extract(decoder: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match decoder.cast::<Decoder>() {
+            Ok(decoder) => Ok(Self(decoder.to_owned().unbind())),
+            Err(_) => Err(wrong_type("decoder must be a Decoder", &decoder)),
         }
     }
+}
+
+/// What one of a few words stands for.
+fn one_of<T, const N: usize>(value: &Bound<'_, PyAny>, words: [(&str, T); N], expected: &str) -> PyResult<T> {
+    if let Ok(value) = value.cast::<PyString>()
+        && let Ok(value) = value.to_str() // a lone surrogate is in none of them
+        && let Some((_, meaning)) = words.into_iter().find(|(word, _)| *word == value)
+    {
+        return Ok(meaning);
+    }
+    Err(PyValueError::new_err(format!("{expected}, not {}", value.repr()?)))
 }
 
 fn wrong_type(what: &str, value: &Bound<'_, PyAny>) -> PyErr {

@@ -5,9 +5,9 @@ use crate::errors;
 use crate::guard::Exclusive;
 use crate::layout::{self, Layout};
 use crate::leftover::Leftover;
-use crate::options::{EventId, Limit, Switch};
+use crate::options::{EventId, Limit, StrictUtf8, Switch};
 use crate::scalar;
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyType};
 use sselerate_core::framing::{Frame, Framer, Item, Mode};
@@ -18,7 +18,8 @@ use sselerate_core::framing::{Frame, Framer, Item, Mode};
 /// the next `feed` or `close`.
 ///
 /// Args:
-///     max_event_bytes: limit for the pending event; beyond it EventTooLargeError is raised.
+///     max_event_bytes: limit for the pending event; beyond it EventTooLargeError is raised. The compiled
+///         core stops at 4 GiB whatever it is.
 ///     errors: what invalid UTF-8 becomes: "replace" U+FFFD, "strict" a DecodeError.
 ///     comments: whether `Comment` objects are delivered too, in their place.
 ///     last_event_id: where a resumed stream starts.
@@ -52,25 +53,22 @@ impl Parser {
     #[new]
     #[pyo3(
         signature = (
-            *, max_event_bytes=Limit::DEFAULT, errors="replace", comments=Switch(false), last_event_id=EventId(String::new())
+            *, max_event_bytes=Limit::DEFAULT, errors=StrictUtf8(false), comments=Switch(false),
+            last_event_id=EventId(String::new())
         ),
         text_signature = "(*, max_event_bytes=67108864, errors='replace', comments=False, last_event_id='')"
     )]
     fn new(
         py: Python<'_>,
         max_event_bytes: Limit,
-        errors: &str,
+        errors: StrictUtf8,
         comments: Switch,
         last_event_id: EventId,
     ) -> PyResult<Self> {
-        let (Limit(max_event_bytes), Switch(comments)) = (max_event_bytes, comments);
-        if errors != "replace" && errors != "strict" {
-            let errors_repr = errors.into_pyobject(py)?.repr()?;
-            return Err(PyValueError::new_err(format!("errors must be 'replace' or 'strict', not {errors_repr}")));
-        }
+        let (Limit(max_event_bytes), StrictUtf8(strict), Switch(comments)) = (max_event_bytes, errors, comments);
         let mut framer = Framer::new(Mode::Standard, max_event_bytes, comments);
         framer.set_last_event_id(last_event_id.0.as_bytes());
-        let (strict, left, maker) = (errors == "strict", Leftover::default(), Maker::new(py)?);
+        let (left, maker) = (Leftover::default(), Maker::new(py)?);
         let state = State { framer, max_event_bytes, strict, event_index: 0, left, closed: false, flush: false, maker };
         Ok(Self { state: Exclusive::new(state) })
     }
@@ -93,12 +91,12 @@ impl Parser {
     }
 
     /// Ends the stream. The specification drops a block without its blank line; ``flush`` delivers it.
-    #[pyo3(signature = (flush=false))]
-    fn close<'py>(&self, py: Python<'py>, flush: bool) -> PyResult<Bound<'py, PyList>> {
+    #[pyo3(signature = (flush=Switch(false)), text_signature = "($self, flush=False)")]
+    fn close<'py>(&self, py: Python<'py>, flush: Switch) -> PyResult<Bound<'py, PyList>> {
         let mut state = self.state.enter("Parser")?;
         let events = PyList::empty(py);
         if !state.closed {
-            (state.closed, state.flush) = (true, flush);
+            (state.closed, state.flush) = (true, flush.0);
         }
         state.parse_left(py, b"", &events)?;
         if state.flush {
