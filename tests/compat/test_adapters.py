@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -181,6 +182,14 @@ def test_error_statuses(
         pass
     assert (caught.value.status, str(caught.value), caught.value.error) == (status, message, error)
     assert isinstance(caught.value, sselerate.ServerError)
+
+
+@pytest.mark.parametrize("payload", [{"error": {"message": "no"}, "usage": {"total": 5}}, {"a": 1}, [1]])
+def test_all_that_an_error_says(payload: Any) -> None:
+    error = ResponseError.of(400, json.dumps(payload).encode())
+    assert error.payload == payload
+    assert error.error == (payload.get("error", payload) if isinstance(payload, dict) else payload)
+    assert ResponseError.of(400, b"no").payload is None
 
 
 def test_a_large_error_is_read_in_part(sync: clients.Sync, loopback: server.Loopback) -> None:

@@ -9,7 +9,8 @@ __all__ = ["ContentTypeError", "ResponseError"]
 
 
 class ResponseError(ServerError):
-    """The server answered with an error status. ``error`` and ``data`` hold what the body says."""
+    """The server answered with an error status. ``error``, ``payload`` and ``data`` hold what
+    the body says."""
 
     status: int
     """The HTTP status."""
@@ -17,8 +18,10 @@ class ResponseError(ServerError):
     body: bytes
     """The body of the response."""
 
-    def __init__(self, message: str, *, status: int = 0, body: bytes = b"", error: Any = None) -> None:
-        super().__init__(message, error=error, data=cut(body.decode("utf-8", "replace")))
+    def __init__(
+        self, message: str, *, status: int = 0, body: bytes = b"", error: Any = None, payload: Any = None
+    ) -> None:
+        super().__init__(message, error=error, data=cut(body.decode("utf-8", "replace")), payload=payload)
         self.status = status
         self.body = body
 
@@ -26,16 +29,18 @@ class ResponseError(ServerError):
     def of(cls, status: int, body: bytes) -> "ResponseError":
         """The error of a response. Its value is the key "error" of a JSON body, the whole JSON, or the
         text."""
+        error: Any
         text = body.decode("utf-8", "replace")
         try:
-            payload: Any = json.loads(text)
+            error = payload = json.loads(text)
         except (ValueError, RecursionError):  # the latter of what is nested too deep
-            payload = text
-        error = payload.get("error", payload) if isinstance(payload, dict) else payload
+            error, payload = text, None
+        if isinstance(error, dict):
+            error = error.get("error", error)
         said = error.get("message") if isinstance(error, dict) else error
         summary = said if isinstance(said, str) and said else text
         message = f"HTTP status {status}: {cut(summary)}" if summary else f"HTTP status {status}"
-        return cls(message, status=status, body=body, error=error)
+        return cls(message, status=status, body=body, error=error, payload=payload)
 
 
 class ContentTypeError(SSEError):
