@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 import sselerate
-from sselerate.adapters import stream
+from sselerate.adapters import ContentTypeError, stream
 from sselerate.adapters.response import AsyncResponse, Response
-from sselerate.stream import bind
 from tests import backends
 
 EVENTS = [b'data: {"choices":[{"text":"%d"}]}\n\n' % number for number in range(3)]
@@ -60,7 +60,8 @@ class Async(AsyncResponse):
 @pytest.fixture(params=["rust", "python"], autouse=True)
 def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     module = backends.load(request.param).module
-    monkeypatch.setattr(stream, "_streams", bind(module))
+    for name in ("Decoder", "EventIterator", "AsyncEventIterator"):
+        monkeypatch.setattr(stream, name, getattr(module, name))
 
 
 def read(chunks: list[Any], by_hand: bool = False) -> tuple[list[Any], Body]:
@@ -152,6 +153,59 @@ def test_leaving_early_asynchronously() -> None:
 
     asyncio.run(run())
     assert body.taken == 1
+
+
+LAST = b'data: {"type":"message_stop"}\n\n'
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_stopping_when_done(by_hand: bool) -> None:
+    """What came with the last event is read, and nothing is asked for behind it. Without the wish it is."""
+    chunks = [EVENTS[0], LAST + EVENTS[1], EVENTS[2]]
+    for stop in (True, False):
+        body = Body(chunks)
+        events = stream.opened(Sync(body, 200, ""), None, {}, stop_when_done=stop)
+        found = iter(partial(next, events, None), None) if by_hand else events
+        texts = [event.text for event in found]
+        assert texts == ["0", "", "1"] + ["2"] * (not stop)
+        assert events.done
+        assert body.closed
+        assert body.taken == (2 if stop else 3)
+
+
+def test_stopping_when_done_asynchronously() -> None:
+    body = Body([EVENTS[0], LAST + EVENTS[1], EVENTS[2]])
+
+    async def run() -> None:
+        events = await stream.opened_async(Async(body, 200, ""), None, {}, stop_when_done=True)
+        assert [event.text async for event in events] == ["0", "", "1"]
+        assert events.done
+
+    asyncio.run(run())
+    assert body.closed
+    assert body.taken == 2
+
+
+def test_other_content_types_are_taken_when_asked_for() -> None:
+    body = Body(EVENTS)
+    with pytest.raises(ContentTypeError, match="got 'Text/Plain; charset=utf-8'"):
+        stream.opened(Sync(body, 200, "Text/Plain; charset=utf-8"), None, {})
+    events = stream.opened(
+        Sync(body, 200, "Text/Plain; charset=utf-8"), None, {}, also_accept=("text/PLAIN",)
+    )
+    assert len(list(events)) == 3
+
+    async def run() -> None:
+        events = await stream.opened_async(Async(body, 200, "text/plain"), None, {}, ["text/plain"])
+        assert len([event async for event in events]) == 3
+
+    asyncio.run(run())
+
+
+def test_a_stream_shows_its_decoder() -> None:
+    events = stream.opened(Sync(Body([*EVENTS, BAD]), 200, ""), None, {"on_error": "skip"})
+    assert len(list(events)) == 3
+    assert (events.decoder.dialect, events.decoder.error_count) == ("openai-completions", 1)
 
 
 def test_options_and_content_type_reach_the_decoder() -> None:

@@ -141,6 +141,12 @@ def test_nothing_comes_after_close(sync: clients.Sync, loopback: server.Loopback
     assert list(events) == []
 
 
+def test_another_content_type(sync: clients.Sync, loopback: server.Loopback) -> None:
+    url = f"{loopback.url}/chat?type=text/plain"
+    with sync.adapter.sse(sync.client, "GET", url, also_accept=["text/plain"]) as events:
+        assert next(events).data.startswith("{")
+
+
 def test_a_wrong_limit_makes_no_request(sync: clients.Sync, loopback: server.Loopback) -> None:
     with (
         pytest.raises(ValueError, match="max_event_bytes must be at least 1"),

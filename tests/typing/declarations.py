@@ -34,6 +34,8 @@ from sselerate import (
     event,
     iter_events,
 )
+from sselerate.adapters import httpx as adapter
+from sselerate.adapters import stream as adapters_stream
 
 if TYPE_CHECKING:
     from typing_extensions import assert_type
@@ -135,6 +137,37 @@ async def whole_async_streams() -> None:
         assert_type(completion, CompletionStreamEvent)
     async for anything in aiter_events(source()):
         assert_type(anything, StreamEvent)
+
+
+def adapters() -> None:
+    if TYPE_CHECKING:
+        response: Any = None
+        for one in adapter.events(response, ChatCompletionChunk, strict=True):
+            assert_type(one, ChatCompletionChunk)
+        assert_type(adapter.events(response), adapters_stream.EventStream[StreamEvent])
+        with adapter.stream(response, "GET", "", target=ChatCompletionChunk, json={}) as events:
+            assert_type(events, adapters_stream.EventStream[ChatCompletionChunk])
+            assert_type(next(events), ChatCompletionChunk)
+            assert_type(events.decoder, Decoder[ChatCompletionChunk])
+        with adapter.stream(response, "GET", "", options={"strict": True}) as anything:
+            assert_type(next(anything), StreamEvent)
+        with adapter.stream(
+            response, "GET", "", target=ChatCompletionChunk, options={"on_error": "yield"}
+        ) as more:
+            assert_type(next(more), ChatCompletionChunk | ErrorEvent)
+        with adapter.sse(response, "GET", "") as plain:
+            assert_type(next(plain), ServerSentEvent)
+
+
+async def async_adapters() -> None:
+    if TYPE_CHECKING:
+        response: Any = None
+        async for one in await adapter.aevents(response, ChatCompletionChunk, on_error="yield"):
+            assert_type(one, ChatCompletionChunk | ErrorEvent)
+        async with adapter.astream(response, "GET", "", target=ChatCompletionChunk) as events:
+            assert_type(await anext(events), ChatCompletionChunk)
+        async with adapter.asse(response, "GET", "") as plain:
+            assert_type(await anext(plain), ServerSentEvent)
 
 
 def answers() -> None:

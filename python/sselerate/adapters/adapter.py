@@ -1,15 +1,32 @@
 """`Adapter` and `AsyncAdapter`: the functions that every module here has, made of what its client needs."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import aclosing, asynccontextmanager, closing, contextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    aclosing,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+)
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from .._backend import Decoder
+from ..events.answers import StreamEvent
+from ..events.declare import Event
+from ..events.error import ErrorEvent
 from .reconnect import AsyncPlainEvents, Connections, PlainEvents, Reconnect
 from .response import AsyncResponse, Response
 from .stream import AsyncEventStream, EventStream, opened, opened_async
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..stream import Options
+
 __all__ = ["Adapter", "AsyncAdapter"]
+
+C = TypeVar("C", bound=Event)
 
 Errors = tuple[type[BaseException], ...]
 
@@ -33,19 +50,135 @@ class Adapter:
         self._send = send
         self._errors = errors
 
-    def events(self, response: Any, target: Any = None, **options: Any) -> EventStream[Any]:
+    @overload
+    def events(
+        self,
+        response: Any,
+        target: type[C],
+        *,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        on_error: Literal["raise", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> "EventStream[C]": ...
+
+    @overload
+    def events(
+        self,
+        response: Any,
+        target: type[C],
+        *,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        on_error: Literal["yield"],
+        **options: "Unpack[Options]",
+    ) -> "EventStream[C | ErrorEvent]": ...
+
+    @overload
+    def events(
+        self,
+        response: Any,
+        target: None = None,
+        *,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        on_error: Literal["raise", "yield", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> "EventStream[StreamEvent]": ...
+
+    @overload
+    def events(
+        self,
+        response: Any,
+        target: Any,
+        *,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        on_error: Literal["raise", "yield", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> "EventStream[Any]": ...
+
+    def events(
+        self,
+        response: Any,
+        target: Any = None,
+        *,
+        also_accept: Collection[str] = (),
+        stop_when_done: bool = False,
+        **options: Any,
+    ) -> EventStream[Any]:
         """The events of a response that is open, and is closed with them.
 
         Args:
             response: a response whose body has not been read.
             target: as in `sselerate.iter_events`.
+            also_accept: further content types that are read as an event stream.
+            stop_when_done: whether nothing more is read once the last event of the dialect has come, for
+                servers that keep the connection open behind it. Otherwise only ``[DONE]`` ends the reading
+                before the body does.
             options: those of `sselerate.Decoder`.
 
         Raises:
             ResponseError: its status is an error.
             ContentTypeError: it is neither an event stream nor JSON.
         """
-        return opened(self._wrap(response), target, options)
+        return opened(self._wrap(response), target, options, also_accept, stop_when_done)
+
+    @overload
+    def stream(
+        self,
+        client: Any,
+        method: str,
+        url: Any,
+        *,
+        target: type[C],
+        options: "Options | None" = ...,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        **request: Any,
+    ) -> "AbstractContextManager[EventStream[C]]": ...
+
+    @overload
+    def stream(
+        self,
+        client: Any,
+        method: str,
+        url: Any,
+        *,
+        target: type[C],
+        options: "Mapping[str, Any]" = ...,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        **request: Any,
+    ) -> "AbstractContextManager[EventStream[C | ErrorEvent]]": ...
+
+    @overload
+    def stream(
+        self,
+        client: Any,
+        method: str,
+        url: Any,
+        *,
+        target: None = None,
+        options: "Options | Mapping[str, Any] | None" = ...,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        **request: Any,
+    ) -> "AbstractContextManager[EventStream[StreamEvent]]": ...
+
+    @overload
+    def stream(
+        self,
+        client: Any,
+        method: str,
+        url: Any,
+        *,
+        target: Any,
+        options: "Options | Mapping[str, Any] | None" = ...,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        **request: Any,
+    ) -> "AbstractContextManager[EventStream[Any]]": ...
 
     @contextmanager
     def stream(
@@ -55,7 +188,9 @@ class Adapter:
         url: Any,
         *,
         target: Any = None,
-        options: dict[str, Any] | None = None,
+        options: Any = None,
+        also_accept: Collection[str] = (),
+        stop_when_done: bool = False,
         **request: Any,
     ) -> Iterator[EventStream[Any]]:
         """Makes a request and gives its events, as `events` does; closes the response at the end of the
@@ -67,14 +202,17 @@ class Adapter:
             url: the address.
             target: as in `sselerate.iter_events`.
             options: those of `sselerate.Decoder`.
+            also_accept: as in `events`, like ``stop_when_done``.
             request: the arguments of the request.
 
         Raises:
             TypeError, ValueError: the target or an option is wrong; no request is made.
             ResponseError, ContentTypeError: as `events` does.
         """
-        Decoder(target, **options or {})  # refuses what is wrong before a request is made
-        with self.events(self._send(client, method, url, request), target, **options or {}) as events:
+        options = options or {}
+        Decoder(target, **options)  # refuses what is wrong before a request is made
+        response = self._wrap(self._send(client, method, url, request))
+        with opened(response, target, options, also_accept, stop_when_done) as events:
             yield events
 
     @contextmanager
@@ -87,6 +225,7 @@ class Adapter:
         reconnect: Reconnect | None = None,
         last_event_id: str = "",
         max_event_bytes: int = 67108864,
+        also_accept: Collection[str] = (),
         **request: Any,
     ) -> Iterator[PlainEvents]:
         """Gives the server-sent events of an address, untyped: over one connection or, with ``reconnect``,
@@ -97,6 +236,7 @@ class Adapter:
             reconnect: how a stream that ends or breaks off is opened again; None if it is not.
             last_event_id: where a stream goes on that was read before.
             max_event_bytes: limit for an event.
+            also_accept: further content types that are read as an event stream.
 
         Raises:
             ResponseError: the status is an error, and none to try again.
@@ -108,7 +248,8 @@ class Adapter:
             arguments = _with_headers(request, headers, str.encode)
             return self._wrap(self._send(client, method, url, arguments))
 
-        connections = Connections(reconnect, self._errors(client), last_event_id, max_event_bytes)
+        errors = self._errors(client)
+        connections = Connections(reconnect, errors, last_event_id, max_event_bytes, also_accept)
         with closing(PlainEvents(connect, connections)) as events:
             yield events
 
@@ -135,19 +276,133 @@ class AsyncAdapter:
         self._errors = errors
         self._encode = encode
 
-    async def events(self, response: Any, target: Any = None, **options: Any) -> AsyncEventStream[Any]:
+    @overload
+    async def events(
+        self,
+        response: Any,
+        target: type[C],
+        *,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        on_error: Literal["raise", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> "AsyncEventStream[C]": ...
+
+    @overload
+    async def events(
+        self,
+        response: Any,
+        target: type[C],
+        *,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        on_error: Literal["yield"],
+        **options: "Unpack[Options]",
+    ) -> "AsyncEventStream[C | ErrorEvent]": ...
+
+    @overload
+    async def events(
+        self,
+        response: Any,
+        target: None = None,
+        *,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        on_error: Literal["raise", "yield", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> "AsyncEventStream[StreamEvent]": ...
+
+    @overload
+    async def events(
+        self,
+        response: Any,
+        target: Any,
+        *,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        on_error: Literal["raise", "yield", "skip"] = ...,
+        **options: "Unpack[Options]",
+    ) -> "AsyncEventStream[Any]": ...
+
+    async def events(
+        self,
+        response: Any,
+        target: Any = None,
+        *,
+        also_accept: Collection[str] = (),
+        stop_when_done: bool = False,
+        **options: Any,
+    ) -> AsyncEventStream[Any]:
         """The events of a response that is open, and is closed with them.
 
         Args:
             response: a response whose body has not been read.
             target: as in `sselerate.aiter_events`.
+            also_accept: further content types that are read as an event stream.
+            stop_when_done: as in `Adapter.events`.
             options: those of `sselerate.Decoder`.
 
         Raises:
             ResponseError: its status is an error.
             ContentTypeError: it is neither an event stream nor JSON.
         """
-        return await opened_async(self._wrap(response), target, options)
+        return await opened_async(self._wrap(response), target, options, also_accept, stop_when_done)
+
+    @overload
+    def stream(
+        self,
+        client: Any,
+        method: str,
+        url: Any,
+        *,
+        target: type[C],
+        options: "Options | None" = ...,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        **request: Any,
+    ) -> "AbstractAsyncContextManager[AsyncEventStream[C]]": ...
+
+    @overload
+    def stream(
+        self,
+        client: Any,
+        method: str,
+        url: Any,
+        *,
+        target: type[C],
+        options: "Mapping[str, Any]" = ...,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        **request: Any,
+    ) -> "AbstractAsyncContextManager[AsyncEventStream[C | ErrorEvent]]": ...
+
+    @overload
+    def stream(
+        self,
+        client: Any,
+        method: str,
+        url: Any,
+        *,
+        target: None = None,
+        options: "Options | Mapping[str, Any] | None" = ...,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        **request: Any,
+    ) -> "AbstractAsyncContextManager[AsyncEventStream[StreamEvent]]": ...
+
+    @overload
+    def stream(
+        self,
+        client: Any,
+        method: str,
+        url: Any,
+        *,
+        target: Any,
+        options: "Options | Mapping[str, Any] | None" = ...,
+        also_accept: Collection[str] = ...,
+        stop_when_done: bool = ...,
+        **request: Any,
+    ) -> "AbstractAsyncContextManager[AsyncEventStream[Any]]": ...
 
     @asynccontextmanager
     async def stream(
@@ -157,7 +412,9 @@ class AsyncAdapter:
         url: Any,
         *,
         target: Any = None,
-        options: dict[str, Any] | None = None,
+        options: Any = None,
+        also_accept: Collection[str] = (),
+        stop_when_done: bool = False,
         **request: Any,
     ) -> AsyncIterator[AsyncEventStream[Any]]:
         """Makes a request and gives its events, as `events` does; closes the response at the end of the
@@ -169,15 +426,17 @@ class AsyncAdapter:
             url: the address.
             target: as in `sselerate.aiter_events`.
             options: those of `sselerate.Decoder`.
+            also_accept: as in `events`, like ``stop_when_done``.
             request: the arguments of the request.
 
         Raises:
             TypeError, ValueError: the target or an option is wrong; no request is made.
             ResponseError, ContentTypeError: as `events` does.
         """
-        Decoder(target, **options or {})  # refuses what is wrong before a request is made
-        response = await self._send(client, method, url, request)
-        async with await self.events(response, target, **options or {}) as events:
+        options = options or {}
+        Decoder(target, **options)  # refuses what is wrong before a request is made
+        response = self._wrap(await self._send(client, method, url, request))
+        async with await opened_async(response, target, options, also_accept, stop_when_done) as events:
             yield events
 
     @asynccontextmanager
@@ -190,6 +449,7 @@ class AsyncAdapter:
         reconnect: Reconnect | None = None,
         last_event_id: str = "",
         max_event_bytes: int = 67108864,
+        also_accept: Collection[str] = (),
         **request: Any,
     ) -> AsyncIterator[AsyncPlainEvents]:
         """Gives the server-sent events of an address, untyped: over one connection or, with ``reconnect``,
@@ -200,6 +460,7 @@ class AsyncAdapter:
             reconnect: how a stream that ends or breaks off is opened again; None if it is not.
             last_event_id: where a stream goes on that was read before.
             max_event_bytes: limit for an event.
+            also_accept: further content types that are read as an event stream.
 
         Raises:
             ResponseError: the status is an error, and none to try again.
@@ -211,7 +472,8 @@ class AsyncAdapter:
             arguments = _with_headers(request, headers, self._encode)
             return self._wrap(await self._send(client, method, url, arguments))
 
-        connections = Connections(reconnect, self._errors(client), last_event_id, max_event_bytes)
+        errors = self._errors(client)
+        connections = Connections(reconnect, errors, last_event_id, max_event_bytes, also_accept)
         async with aclosing(AsyncPlainEvents(connect, connections)) as events:
             yield events
 

@@ -10,7 +10,7 @@ sselerate[reconnect]``.
 
 import importlib
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,7 @@ class Connections:
         errors: the client's errors of connections.
         last_event_id: where a stream goes on that was read before.
         max_event_bytes: limit for the pending event.
+        also_accept: content types beside that of an event stream.
     """
 
     def __init__(
@@ -64,9 +65,11 @@ class Connections:
         errors: tuple[type[BaseException], ...],
         last_event_id: str,
         max_event_bytes: int,
+        also_accept: Collection[str],
     ) -> None:
         self.settings = reconnect
         self.errors = errors
+        self.also_accept = also_accept
         self._last_event_id = last_event_id
         self._max_event_bytes = max_event_bytes
         self._retry: int | None = None
@@ -222,7 +225,7 @@ def _reads(
         try:
             if response.status == 204:
                 raise _Ended
-            response.check(events_only=True)
+            response.check(True, connections.also_accept)
         except BaseException:
             response.close()
             raise
@@ -258,7 +261,7 @@ async def _reads_async(
         try:
             if response.status == 204:
                 raise _Ended
-            await response.check(events_only=True)
+            await response.check(True, connections.also_accept)
         except BaseException:
             await response.aclose()
             raise

@@ -6,7 +6,7 @@ for these, in `stream` and `reconnect`.
 
 import codecs
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -52,10 +52,13 @@ class Head:
                 return None if found in _UTF_8 else found
         return None
 
-    def may_be_events(self) -> bool:
-        """Whether a typed decoder may find events in it: in an event stream of either kind, in JSON, or if
-        nothing is said."""
-        return self.media_type in ("", "text/event-stream", BINARY) or "json" in self.media_type
+    def is_accepted(self, events_only: bool, also_accept: Collection[str]) -> bool:
+        """Whether it has a content type that is wanted. A typed decoder may find events in an event stream of
+        either kind, in JSON, or if nothing is said."""
+        kind = self.media_type
+        if kind == "text/event-stream" or kind in {name.lower() for name in also_accept}:
+            return True
+        return not events_only and (kind in ("", BINARY) or "json" in kind)
 
     def refused(self, body: bytes) -> ContentTypeError:
         """The error for another content type."""
@@ -81,18 +84,17 @@ class Response(Head, ABC):
             return self.raw_chunks()
         return map(_in_utf_8(charset), self.raw_chunks())
 
-    def check(self, events_only: bool) -> None:
+    def check(self, events_only: bool, also_accept: Collection[str]) -> None:
         """Refuses a response that is no stream.
 
         Raises:
             ResponseError: its status is none of success.
-            ContentTypeError: it is something else than an event stream; with ``events_only`` also if it is
-                JSON, or says nothing.
+            ContentTypeError: it is something else than an event stream, and not of ``also_accept``; with
+                ``events_only`` also if it is JSON, or says nothing.
         """
         if not 200 <= self.status < 300:
             raise ResponseError.of(self.status, self._error_body())
-        wrong = self.media_type != "text/event-stream" if events_only else not self.may_be_events()
-        if wrong:
+        if not self.is_accepted(events_only, also_accept):
             raise self.refused(next(iter(self.raw_chunks()), b""))
 
     def _error_body(self) -> bytes:
@@ -126,12 +128,11 @@ class AsyncResponse(Head, ABC):
         async for chunk in self.raw_chunks():
             yield encoded(chunk)
 
-    async def check(self, events_only: bool) -> None:
+    async def check(self, events_only: bool, also_accept: Collection[str]) -> None:
         """As that of `Response`."""
         if not 200 <= self.status < 300:
             raise ResponseError.of(self.status, await self._error_body())
-        wrong = self.media_type != "text/event-stream" if events_only else not self.may_be_events()
-        if wrong:
+        if not self.is_accepted(events_only, also_accept):
             async for chunk in self.raw_chunks():
                 raise self.refused(chunk)
             raise self.refused(b"")
