@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,6 +78,67 @@ def test_usage_of_an_application() -> None:
     for _, usage in seen[:2]:
         assert usage.to_dict() == streams.CHAT[-1]["usage"]
     assert seen[2][1] is None
+
+
+EVENT_STREAM = [(b"content-type", b"text/event-stream")]
+CHAT = {"object": "chat.completion.chunk", "choices": []}
+COUNTS = {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}
+MESSAGES = [
+    {"type": "message_start", "message": {"usage": {"input_tokens": 9, "output_tokens": 1}}},
+    {"type": "message_delta", "delta": {}, "usage": {"output_tokens": 3}},
+]
+TAPPED: dict[str, tuple[Any, list[bytes]]] = {
+    "a last event without its blank line": (EVENT_STREAM, streams.sse([CHAT, {**CHAT, "usage": COUNTS}])),
+    "Anthropic": (EVENT_STREAM, streams.sse(MESSAGES, named=True)),
+    "Groq": (EVENT_STREAM, streams.sse([{**CHAT, "x_groq": {"usage": COUNTS}}])),
+    "empty counts": (EVENT_STREAM, streams.sse([{**CHAT, "usage": COUNTS}, {**CHAT, "usage": {}}])),
+    "beside an error": (EVENT_STREAM, streams.sse([{**CHAT, "usage": COUNTS, "error": {"message": "no"}}])),
+    "in other words": (
+        [(b"content-type", b"Text/Event-Stream; charset=utf-8"), (b"content-encoding", b"Identity")],
+        streams.sse([{**CHAT, "usage": COUNTS}]),
+    ),
+    "no headers": (None, streams.sse([CHAT])),
+    "compressed": ([*EVENT_STREAM, (b"content-encoding", b"gzip")], [b"\x1f\x8b"]),
+    "another type": ([(b"content-type", b"text/event-streams")], streams.sse([{**CHAT, "usage": COUNTS}])),
+}
+
+
+@pytest.mark.parametrize("name", TAPPED)
+def test_usage_of_odd_answers(name: str) -> None:
+    headers, chunks = TAPPED[name]
+    if name.startswith("a last event"):
+        chunks = [*chunks[:-1], chunks[-1].rstrip(b"\n")]
+    recipe = run(block("dropin.md", "A proxy of your own, or any ASGI application"))
+    seen: list[Any] = []
+    sent: list[Any] = []
+
+    class Late(sselerate.Accumulator[Any]):
+        def push(self, event: Any) -> None:
+            assert sent[-1]["type"] == "http.response.body"
+            super().push(event)
+
+    recipe["Accumulator"] = Late
+    messages: list[Any] = [{"type": "http.response.start", "status": 200}]
+    if headers is not None:
+        messages[0]["headers"] = headers
+    messages += [{"type": "http.response.body", "body": chunk, "more_body": True} for chunk in chunks]
+    messages.append({"type": "http.response.body"})
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        for message in messages:
+            await send(message)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    tap = recipe["UsageTap"](app, lambda path, usage: seen.append((path, usage)))
+    asyncio.run(tap({"type": "http", "path": "/"}, None, send))
+    assert sent == messages
+    if name in ("no headers", "compressed", "another type"):
+        assert seen == []
+    else:
+        ((_, usage),) = seen
+        assert (usage.input_tokens, usage.output_tokens) == (9, 3)
 
 
 def test_huggingface_hub(loopback: server.Loopback, capsys: pytest.CaptureFixture[str]) -> None:
