@@ -16,11 +16,11 @@ import json
 import textwrap
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
-from types import ModuleType
+from functools import partial
 from typing import Any
 
 from benches import workloads
+from benches.backends import core_module, functions
 from benches.workloads import Dialect, Stream, Workload
 
 Names = dict[str, Any]
@@ -305,24 +305,6 @@ def _delta_class(dialect: Dialect) -> Names:
 
         return {"Delta": OutputTextDelta}
     return {}
-
-
-@cache
-def core_module(backend: str) -> ModuleType:
-    """The compiled core or the fallback, whichever SSELERATE_BACKEND says.
-
-    Raises:
-        ImportError: there is no such backend in this installation.
-    """
-    return importlib.import_module({"rust": "sselerate._core", "python": "sselerate._fallback"}[backend])
-
-
-@cache
-def functions(backend: str) -> Any:
-    """`iter_events`, `aiter_events`, `decode` on the given backend."""
-    from sselerate import stream
-
-    return stream.bind(core_module(backend))
 
 
 def _iterating(backend: str, workload: Workload) -> Names:

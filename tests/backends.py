@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-MODULES = {"rust": "sselerate._core", "python": "sselerate._fallback"}
+from benches import backends
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,8 @@ class Backend:
     decode: Any
     text: Any
     atext: Any
+    collect: Any
+    acollect: Any
 
     def __repr__(self) -> str:
         return self.name
@@ -38,12 +39,12 @@ def load(name: str) -> Backend:
     one. Where there is no cargo, `--no-rust` leaves the leg out openly.
     """
     try:
-        module = importlib.import_module(MODULES[name])
+        module = backends.core_module(name)
     except ImportError as error:
         pytest.fail(
             f"the {name} backend cannot be imported ({error}); build it, or run with --no-rust", pytrace=False
         )
-    stream = importlib.import_module("sselerate.stream").bind(module)
+    functions = backends.functions(name)
     return Backend(
         name,
         module,
@@ -51,9 +52,11 @@ def load(name: str) -> Backend:
         module.Decoder,
         module.EventIterator,
         module.AsyncEventIterator,
-        stream.iter_events,
-        stream.aiter_events,
-        stream.decode,
-        stream.text,
-        stream.atext,
+        functions.iter_events,
+        functions.aiter_events,
+        functions.decode,
+        functions.text,
+        functions.atext,
+        functions.collect,
+        functions.acollect,
     )

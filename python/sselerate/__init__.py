@@ -12,12 +12,12 @@ core is at work or its equivalent in Python.
 
 import typing
 
-from . import _backend, events
+from . import events
 from ._backend import BACKEND, AsyncEventIterator, Decoder, EventIterator, Parser
 from .errors import DecodeError, EventTooLargeError, ServerError, SSEError, TruncatedStreamError
 from .eventstream import EventStreamMessage, EventStreamParser
 from .sse import Comment, ServerSentEvent
-from .stream import bind as _bind
+from .stream import aiter_events, atext, decode, iter_events, text
 
 if typing.TYPE_CHECKING:
     from .accumulate import Accumulator, acollect, collect
@@ -49,14 +49,6 @@ __all__ = [
     "text",
 ]
 __version__ = "0.1.0"
-
-_streams = _bind(_backend)
-
-iter_events = _streams.iter_events
-aiter_events = _streams.aiter_events
-decode = _streams.decode
-text = _streams.text
-atext = _streams.atext
 
 
 if not typing.TYPE_CHECKING:  # which would take every name for one that exists

@@ -19,10 +19,13 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._arguments import limit, whole
 from .errors import SSEError, damaged, too_large, truncated
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 __all__ = ["CONTENT_TYPE", "EventStreamMessage", "EventStreamParser"]
 
@@ -72,7 +75,7 @@ class EventStreamParser:
         """Bytes received of the message that is not whole yet."""
         return self._frames.pending
 
-    def feed(self, data: bytes | bytearray | memoryview) -> list[EventStreamMessage]:
+    def feed(self, data: "Buffer") -> list[EventStreamMessage]:
         """Takes the next bytes of the stream and returns the messages they complete.
 
         Raises:

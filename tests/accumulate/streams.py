@@ -6,8 +6,6 @@ import json
 from typing import Any
 
 from sselerate.accumulate import Accumulator
-from sselerate.accumulate.collectors import Collectors
-from sselerate.stream import bind
 from tests.backends import Backend
 
 
@@ -19,8 +17,7 @@ def body(*payloads: Any) -> bytes:
 def accumulate(backend: Backend, target: Any, *payloads: Any, partial_json: bool = False) -> Accumulator[Any]:
     """The accumulator after a stream of these payloads; errors are pushed, not raised."""
     accumulator: Accumulator[Any] = Accumulator(target, partial_json=partial_json)
-    collect = Collectors(bind(backend.module)).collect
-    collect(body(*payloads), target, into=accumulator, on_error="yield")
+    backend.collect(body(*payloads), target, into=accumulator, on_error="yield")
     return accumulator
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from sselerate import ServerError
 from sselerate.accumulate import Accumulator, Answer, acollect, collect
-from sselerate.accumulate.collectors import Collectors
 from sselerate.events import (
     ChatCompletionChunk,
     CompletionStreamEvent,
@@ -22,7 +21,6 @@ from sselerate.events import (
     SGLangStreamEvent,
 )
 from sselerate.events.cohere import CohereStreamEvent
-from sselerate.stream import bind
 from tests.accumulate.streams import accumulate, body, chunk
 from tests.backends import Backend
 
@@ -93,7 +91,7 @@ def test_quirk_19_halves_of_surrogate_pairs(backend: Backend) -> None:
 
 def test_quirk_19_halves_that_are_replaced_do_not_meet(backend: Backend) -> None:
     data = body(chunk({"content": "a\ud83d"}), chunk({"content": "\ude00b😀"}), DONE)
-    message = Collectors(bind(backend.module)).collect(data, ChatCompletionChunk, surrogates="replace")
+    message = backend.collect(data, ChatCompletionChunk, surrogates="replace")
     assert message.choices[0].message.content == "a\ufffd\ufffdb😀"
 
 
@@ -557,8 +555,7 @@ def test_replicate(backend: Backend) -> None:
     """Text is a message, and its end is known; before a dialect it has no place."""
     output = b"event: output\nid: 1690212292:0\ndata: Hi\n\n"
     accumulator: Accumulator[Any] = Accumulator()
-    collect = Collectors(bind(backend.module)).collect
-    message = collect(output + b"event: done\ndata: {}\n\n", into=accumulator)
+    message = backend.collect(output + b"event: done\ndata: {}\n\n", into=accumulator)
     assert (message.text, accumulator.complete, accumulator.others) == ("Hi", True, ())
     accumulator = Accumulator()
     collect(output + b'event: done\ndata: {"reason": "canceled"}\n\n', into=accumulator)

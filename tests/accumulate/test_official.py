@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 
 from sselerate.accumulate import Accumulator
-from sselerate.accumulate.collectors import Collectors
-from sselerate.stream import bind
 from tests.accumulate.test_recordings import TARGETS
 from tests.backends import Backend
 from tests.conftest import recordings_index
@@ -31,7 +29,7 @@ def recorded(api: str, *providers: str) -> Any:
 def ours(backend: Backend, api: str, body: bytes) -> Any:
     """Our message as plain JSON."""
     accumulator: Accumulator[Any] = Accumulator(TARGETS[api])
-    Collectors(bind(backend.module)).collect([body], TARGETS[api], into=accumulator)
+    backend.collect([body], TARGETS[api], into=accumulator)
     message = accumulator.final()
     assert message is not None
     return json.loads(json.dumps(message.to_dict()))

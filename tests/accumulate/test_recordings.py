@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 
 from sselerate.accumulate import Accumulator
-from sselerate.accumulate.collectors import Collectors
 from sselerate.events import chat, cohere, completion, gemini, messages, ollama, responses
-from sselerate.stream import bind
 from tests import chunkings
 from tests.accumulate import extraction
 from tests.backends import Backend
@@ -48,7 +46,7 @@ def accumulated(
         # One JSON array: its items are the events.
         body = b"".join(b"data: " + json.dumps(item).encode() + b"\n\n" for item in json.loads(body))
     accumulator: Accumulator[Any] = Accumulator(target, **options)
-    Collectors(bind(backend.module)).collect(chunkings.in_pieces(body, size), target, into=accumulator)
+    backend.collect(chunkings.in_pieces(body, size), target, into=accumulator)
     return accumulator
 
 
@@ -74,7 +72,7 @@ def test_recognised(backend: Backend, recordings: Path, entry: dict[str, Any]) -
     """Without a target the message is the same."""
     body = (recordings / entry["file"]).read_bytes()
     accumulator: Accumulator[Any] = Accumulator()
-    Collectors(bind(backend.module)).collect([body], into=accumulator)
+    backend.collect([body], into=accumulator)
     assert accumulator.snapshot() == accumulated(backend, entry, body, len(body)).snapshot()
 
 
@@ -196,8 +194,7 @@ def test_cut_streams_are_visible(recordings: Path, entry: dict[str, Any], backen
     target = TARGETS[entry["api"]]
     for begun in prefixes(body):
         accumulator: Accumulator[Any] = Accumulator(target, partial_json=True)
-        collect = Collectors(bind(backend.module)).collect
-        message = collect(begun, target, into=accumulator, on_error="yield")
+        message = backend.collect(begun, target, into=accumulator, on_error="yield")
         assert whole.startswith(accumulator.text)
         assert message is None or json.dumps(message.to_dict())
         if accumulator.complete:

@@ -6,15 +6,18 @@ those prove that a type checker objects.
 
 from __future__ import annotations
 
+import array
 import asyncio
 import dataclasses
 import io
+import mmap
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, Literal
 
 import sselerate
 from sselerate import (
     ChatCompletionChunk,
+    Comment,
     CompletionStreamChoice,
     CompletionStreamEvent,
     CompletionUsage,
@@ -22,6 +25,7 @@ from sselerate import (
     Decoder,
     ErrorEvent,
     Event,
+    GenerateContentResponse,
     GenericEvent,
     Parser,
     ServerSentEvent,
@@ -30,9 +34,11 @@ from sselerate import (
     ToolCallDelta,
     Usage,
     aiter_events,
+    collect,
     decode,
     event,
     iter_events,
+    text,
 )
 from sselerate.adapters import httpx as adapter
 from sselerate.adapters import stream as adapters_stream
@@ -92,6 +98,8 @@ def wrong_on_purpose() -> None:
         part.x_groq  # type: ignore[attr-defined]  # noqa: B018
         Decoder(CompletionStreamEvent, on_error="ignore")  # type: ignore[call-overload]
         decode(BODY, CompletionStreamEvent, strct=True)  # type: ignore[call-overload]
+        text(BODY, CompletionStreamEvent, strct=True)  # type: ignore[call-arg]
+        decode("text")  # type: ignore[call-overload]
         Parser(errors="ignore")  # type: ignore[arg-type]
 
 
@@ -168,6 +176,18 @@ async def async_adapters() -> None:
             assert_type(await anext(events), ChatCompletionChunk)
         async with adapter.asse(response, "GET", "") as plain:
             assert_type(await anext(plain), ServerSentEvent)
+
+
+def other_bytes() -> None:
+    body = array.array("B", BODY)
+    assert_type(decode(body, CompletionStreamEvent), list[CompletionStreamEvent])
+    assert_type(Decoder(CompletionStreamEvent).feed(body), list[CompletionStreamEvent])
+    assert_type(text(body, on_error="yield", strict=True), str)
+    assert_type(Parser().feed(body), list[ServerSentEvent | Comment])
+    if TYPE_CHECKING:
+        mapped = mmap.mmap(0, 1)
+        assert_type(decode(mapped), list[StreamEvent])
+        assert_type(collect(mapped, GenerateContentResponse), GenerateContentResponse | None)
 
 
 def answers() -> None:

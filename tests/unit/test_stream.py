@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import asyncio
 import gc
+import inspect
 import io
 import types
 import weakref
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import sselerate
 from sselerate.errors import SSEError, TruncatedStreamError
 from sselerate.events import CompletionStreamEvent, ErrorEvent, GenericEvent
 from tests.backends import Backend
@@ -600,6 +602,19 @@ def test_decode_keeps_what_came_before_an_error(backend: Backend, tail: bytes) -
 def test_decode_refuses_text(backend: Backend) -> None:
     with pytest.raises(TypeError, match=r"^expected a bytes-like chunk, got str$"):
         backend.decode("data: {}\n\n")
+
+
+def test_signatures_show_the_options_of_decoder(backend: Backend) -> None:
+    options = [name for name in inspect.signature(backend.Decoder).parameters if name != "target"]
+    for function in (
+        backend.iter_events, backend.aiter_events, backend.decode, backend.text, backend.atext,
+        backend.collect, backend.acollect,
+    ):  # fmt: skip
+        first, *shown = inspect.signature(function).parameters
+        assert first in ("source", "data")
+        assert [name for name in shown if name not in ("target", "into")] == options
+        assert inspect.isfunction(function)
+    assert sselerate.collect.__name__ == "collect"
 
 
 def test_nothing_comes_after_close(backend: Backend) -> None:

@@ -19,7 +19,7 @@ from .json import JSONError, parse, parse_replacing, values
 from .schema import Builders, event_name, find_problem, name_event
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing_extensions import Buffer, Unpack
 
     from ..stream import Options
 
@@ -234,7 +234,7 @@ class Decoder(Generic[E]):
         """How many events with data came, ``[DONE]`` and empty ones included."""
         return self._index
 
-    def feed(self, data: bytes | bytearray | memoryview) -> list[E]:
+    def feed(self, data: "Buffer") -> list[E]:
         """Takes the next bytes of the stream and returns the events they complete.
 
         Raises:
@@ -249,7 +249,7 @@ class Decoder(Generic[E]):
         finally:
             self._lock.release()
 
-    def text(self, data: bytes | bytearray | memoryview) -> str:
+    def text(self, data: "Buffer") -> str:
         """Takes the next bytes of the stream and returns the text of the events they complete, joined.
 
         The same as the ``text`` of what `feed` returns, in a fraction of the time: events that are like

@@ -1,12 +1,15 @@
 """`Parser`: bytes of an event stream -> server-sent events."""
 
 import threading
-from typing import Literal, NoReturn, final
+from typing import TYPE_CHECKING, Literal, NoReturn, final
 
 from .._arguments import whole
 from ..errors import SSEError, invalid_utf8, too_large
 from ..sse import Comment, ServerSentEvent
 from .framing import COMMENT, TOO_LARGE, Framer
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 __all__ = ["Parser"]
 
@@ -92,7 +95,7 @@ class Parser:
         """Whether `close()` was called."""
         return self._closed
 
-    def feed(self, data: bytes | bytearray | memoryview) -> list[ServerSentEvent | Comment]:
+    def feed(self, data: "Buffer") -> list[ServerSentEvent | Comment]:
         """Takes the next bytes of the stream and returns the events they complete.
 
         Raises:

@@ -8,11 +8,9 @@ One file per dialect that has a message of its own; `answer` is for the others.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .. import _backend
-from ..stream import bind
 from .accumulator import Accumulator
 from .answer import Answer
-from .collectors import Collectors
+from .collectors import acollect, collect
 from .partial_json import PartialJSON
 from .tool_calls import ToolCall
 
@@ -44,11 +42,6 @@ __all__ = [
     "acollect",
     "collect",
 ]
-
-_collectors = Collectors(bind(_backend))
-
-collect = _collectors.collect
-acollect = _collectors.acollect
 
 _MODULES = {"ChatCompletion": "chat", "Cohere": "cohere", "Completion": "completions"}
 """How the names of a dialect begin -> the module they are in."""
