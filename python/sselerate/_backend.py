@@ -23,8 +23,11 @@ def _choose() -> Literal["rust", "python"]:
     try:
         importlib.import_module(name)
     except ModuleNotFoundError as error:
-        if error.name != name or wanted == "rust":
+        if error.name != name:
             raise
+        if wanted == "rust":
+            message = "SSELERATE_BACKEND is 'rust', but this sselerate was built without its compiled core"
+            raise ModuleNotFoundError(message, name=name) from None
         return "python"
     return "rust"
 

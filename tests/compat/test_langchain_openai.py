@@ -80,6 +80,11 @@ def test_clients_of_ours() -> None:
     assert plain(list(model.stream("hi"))) == plain(list(model_for("text").stream("hi")))
 
 
+def test_the_model_itself_is_no_client() -> None:
+    with pytest.raises(TypeError, match=r"got ChatOpenAI; its root_client is one"):
+        fast.patch(model_for("text"))
+
+
 def test_structured_output() -> None:
     choice = {"index": 0, "delta": {"content": '{"city":"Rome"}'}, "finish_reason": None}
     answer = [streams.CHAT[0], {**streams.CHAT[1], "choices": [choice]}, streams.CHAT[-2]]

@@ -391,12 +391,24 @@ def test_unknown_events_go_the_sdks_way() -> None:
     assert difference(ours, theirs) is None
 
 
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [(None, "NoneType"), (object(), "object"), (openai.OpenAI, "the class OpenAI"), ("openai", "str")],
+)
+def test_what_is_no_client_is_refused(given: Any, kind: str) -> None:
+    with pytest.raises(TypeError, match=f"^expected a client of openai, got {kind}$"):
+        fast.patch(given)
+    assert fast.unpatch(given) is given
+
+
 def test_untested_versions_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fast._SDK, "_warned", set())
     monkeypatch.setattr("importlib.metadata.version", lambda name: "9.1.0")
     client = client_for(SOURCES["chat"][0])
-    with pytest.warns(fast.CompatWarning, match="openai 9.1.0 is left as it is"):
-        fast.patch(client)
+    for act in (lambda: fast.patch(client), lambda: fast.OpenAI):
+        monkeypatch.setattr(fast._SDK, "_warned", set())
+        with pytest.warns(fast.CompatWarning, match="openai 9.1.0 is left as it is") as warned:
+            act()
+        assert warned[0].filename == __file__
     assert type(client) is openai.OpenAI
     assert type(fast.patch(client)) is openai.OpenAI  # and it is said once
 

@@ -341,5 +341,7 @@ def test_one_function_with_different_models() -> None:
 def test_patch_refuses() -> None:
     with pytest.raises(ModuleNotFoundError, match=r"json has no module utils\.eventstreaming"):
         speakeasy.patch("json")
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'an_sdk_that_is_not_there'$"):
+        speakeasy.patch("an_sdk_that_is_not_there")
     with pytest.raises(ValueError, match="'light' or 'sdk'"):
         speakeasy.patch("json", "dict")  # type: ignore[arg-type]

@@ -242,7 +242,8 @@ def errors() -> None:
 
 def main() -> None:
     for check in (
-        declared_classes, wrong_on_purpose, completion_fields, whole_streams, other_bytes, step_by_step, errors,
+        declared_classes, wrong_on_purpose, completion_fields, whole_streams, other_bytes, step_by_step,
+        errors,
     ):  # fmt: skip
         check()
     asyncio.run(whole_async_streams())

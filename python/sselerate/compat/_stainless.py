@@ -18,8 +18,10 @@ import importlib
 import importlib.metadata
 import json
 import re
+import sys
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping
+from types import FrameType
 from typing import Any, Literal, TypeAlias
 
 from .._backend import Decoder
@@ -303,7 +305,7 @@ class Sdk:
         """Says once that something is left to the SDK."""
         if message not in self._warned:
             self._warned.add(message)
-            warnings.warn(message, CompatWarning, stacklevel=3)
+            warnings.warn(message, CompatWarning, stacklevel=_callers_level())
 
     @property
     def lighter(self) -> Lighter:
@@ -386,8 +388,8 @@ class Sdk:
         accepting.__sselerate__ = init  # type: ignore[attr-defined]
         helper.__init__ = accepting
 
-    def usable(self, cls: type) -> bool:
-        """Whether the clients of a class can be patched; warns if not."""
+    def is_known(self) -> bool:
+        """Whether its version is one that can be patched; warns if not."""
         version = importlib.metadata.version(self.name)
         number = tuple(int(part) for part in re.findall(r"\d+", version)[:3])
         oldest, before = self.tested
@@ -395,9 +397,17 @@ class Sdk:
             wanted = f">={'.'.join(map(str, oldest))},<{'.'.join(map(str, before))}"
             self.warn(f"{self.name} {version} is left as it is: sselerate has been tested with {wanted}")
             return False
-        base = importlib.import_module(f"{self.name}._base_client").BaseClient
+        return True
+
+    @property
+    def _base(self) -> Any:
+        """What all its clients derive from."""
+        return importlib.import_module(f"{self.name}._base_client").BaseClient
+
+    def has_usual_streams(self, cls: type) -> bool:
+        """Whether a class of its clients leaves the streams to the SDK; warns if not."""
         for hook in ("_make_sse_decoder", "_process_response_data"):
-            if getattr(cls, hook, None) is not getattr(base, hook, ()):
+            if getattr(cls, hook, None) is not getattr(self._base, hook, ()):
                 self.warn(f"{cls.__module__}.{cls.__qualname__} is left as it is: it has its own {hook}")
                 return False
         return True
@@ -407,7 +417,7 @@ class Sdk:
         if models not in ("light", "sdk"):
             raise ValueError(f"models must be 'light' or 'sdk', not {models!r}")
         cls = getattr(cls, "__sselerate__", cls)
-        if not self.usable(cls):
+        if not (self.is_known() and self.has_usual_streams(cls)):
             return cls
         key = cls, models
         if key not in self._classes:
@@ -469,11 +479,41 @@ class Sdk:
         return type(cls.__name__, (cls,), namespace)
 
     def patch(self, client: Any, models: Models) -> Any:
-        """Makes a client deliver ``models``, in its copies too; returns it."""
-        client.__class__ = self.patched(type(client), models)
+        """Makes a client deliver ``models``, in its copies too; returns it.
+
+        Raises:
+            TypeError: it is none.
+        """
+        if self.is_known():
+            self._refuse_others(client)
+            client.__class__ = self.patched(type(client), models)
         return client
+
+    def _refuse_others(self, given: Any) -> None:
+        if isinstance(given, self._base):
+            return
+        kind = f"the class {given.__name__}" if isinstance(given, type) else type(given).__name__
+        message = f"expected a client of {self.name}, got {kind}"
+        if isinstance(getattr(given, "root_client", None), self._base):  # LangChain's models
+            message += "; its root_client is one, and its root_async_client"
+        raise TypeError(message)
 
     def unpatch(self, client: Any) -> Any:
         """Makes a client as it was; returns it."""
-        client.__class__ = getattr(type(client), "__sselerate__", type(client))
+        theirs = getattr(type(client), "__sselerate__", None)
+        if theirs is not None:
+            client.__class__ = theirs
         return client
+
+
+def _callers_level() -> int:
+    """The ``stacklevel`` of a warning by which it points at the line outside of this package."""
+    level = 0
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        package = frame.f_globals.get("__name__", "").partition(".")[0]
+        if package not in ("sselerate", "importlib", "_frozen_importlib"):
+            break
+        level += package == "sselerate"  # of the others warnings takes no notice
+        frame = frame.f_back
+    return level + 1

@@ -75,6 +75,9 @@ def patch(client: Client, models: Models = "light") -> Client:
     Args:
         client: an `Anthropic`, an `AsyncAnthropic`, or of a class derived from them.
         models: "light" for light events, "sdk" for the SDK's own classes.
+
+    Raises:
+        TypeError: it is no such client.
     """
     _keep_helpers()
     patched: Client = _SDK.patch(client, models)

@@ -98,8 +98,10 @@ def unpatch_module(module: Any) -> None:
 
 
 def _modules(package: str) -> list[Any]:
+    importlib.import_module(package)  # says if it is not installed
     found = []
     for place in _PLACES:
+        # Parts of an SDK may need what is not installed, as mistralai's for Google does.
         with contextlib.suppress(ModuleNotFoundError):
             found.append(importlib.import_module(f"{package}{place}.utils.eventstreaming"))
     if not found:
