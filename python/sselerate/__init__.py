@@ -1,7 +1,7 @@
 """Bytes of LLM event streams to typed Python events, fast.
 
-    for event in sselerate.iter_events(response.iter_bytes(), sselerate.CompletionStreamEvent):
-        print(event.choices[0].text, end="")
+    for event in sselerate.iter_events(response.iter_bytes(), sselerate.ChatCompletionChunk):
+        print(event.text, end="")
 
 `Parser` gives server-sent events, `Decoder` typed ones; both take bytes as they come and do no I/O.
 `iter_events`, `aiter_events` and `decode` read whole sources, `text` gives the text of a stream and `collect`

@@ -9,8 +9,8 @@ function makes whatever is not plain (several models without a field that tells 
 another type than declared). Two rules of the SDK matter:
 
 - The value of a union, `Optional` included, is validated: missing keys and wrong types make the SDK look for
-  another way. `_Strict` functions raise `Mismatch` for them, and the SDK decides.
-- Everything else is taken as it comes. `_loose` functions never raise.
+  another way. The functions that `_strict_of` gives raise `Mismatch` for them, and the SDK decides.
+- Everything else is taken as it comes. The functions that `_loose_of` gives never raise.
 """
 
 import importlib
