@@ -252,8 +252,8 @@ class Decoder(Generic[E]):
     def text(self, data: "Buffer") -> str:
         """Takes the next bytes of the stream and returns the text of the events they complete, joined.
 
-        The same as the ``text`` of what `feed` returns, in a fraction of the time: events that are like
-        earlier ones are not made.
+        The same as the ``text`` of what `feed` returns. With the compiled core it takes about a quarter of
+        the time: events that are like earlier ones are not made.
 
         Raises:
             SSEError: as in `feed`; its ``text`` holds the text before it.
