@@ -42,7 +42,7 @@ def test_no_event_of_gemini_is_the_last(backend: Backend) -> None:
 
 
 def test_reasons_by_number(backend: Backend) -> None:
-    """One that has too many digits for text is none."""
+    """Their digits are the words, however many there are."""
 
     def found(number: str) -> GenerateContentResponse:
         (event,) = backend.decode(b'data: {"candidates":[{"finishReason":%s}]}\n\n' % number.encode())
@@ -52,4 +52,4 @@ def test_reasons_by_number(backend: Backend) -> None:
     event = found("1" + "0" * 5000)
     assert event.candidates is not None
     assert event.candidates[0].finish_reason == HUGE
-    assert (event.finish_reason, event.is_terminal) == (None, False)
+    assert (event.finish_reason, event.is_terminal) == ("1" + "0" * 5000, False)

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 UNRECOGNISED = {"writer-completions"}
 """Dialects that nothing tells apart from other JSON."""
 ENDED_OTHERWISE = {"gemini", "openai-assistants"}
-"""Dialects of which no event says that the stream is complete: the connection does, or `event: done`."""
+"""Dialects that are complete with the bracket of an array, or with `event: done`."""
 
 
 def modules() -> list[Any]:

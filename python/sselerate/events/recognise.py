@@ -302,8 +302,7 @@ LAST: tuple[Sign, ...] = (
     Sign(path=("result",), also="jsonrpc"),
 )
 """The signs of a payload with which a stream of its dialect is complete, whatever the target of the decoder:
-where `StreamEvent.is_terminal` says yes. Not so the events of Gemini, of which none is known to be the last,
-and a run of Assistants, which ``event: done`` follows."""
+where `StreamEvent.is_terminal` says yes. (Not so a run of Assistants, which ``event: done`` follows.)"""
 
 LAST_EVENT_NAMES: tuple[str, ...] = ("done",)
 """The SSE event types with which a stream is complete (Assistants, Interactions, Replicate)."""
