@@ -15,7 +15,7 @@ from typing import Any, Literal, Optional, Union
 import pytest
 
 from sselerate.errors import DecodeError
-from sselerate.events import CompletionStreamEvent, Event, event
+from sselerate.events import CompletionStreamEvent, Event, GenericEvent, event
 from sselerate.events.declare import Kind, Shape, schema_of, shape_of
 from tests.backends import Backend
 from tests.targets import Camel, ImagePart, Inner, Sample, TextPart
@@ -176,6 +176,9 @@ class Undeclared(Event):
         (tuple[list[int], ...], "list[int]: use tuple[X, ...]"),
         (dict[str, set[int] | None], "set[int]: use tuple[X, ...]"),
         ("list[int] | None", "list[int]: use tuple[X, ...]"),
+        ("int |", "int |: invalid syntax"),
+        ("int | 'nothing'", "int | 'nothing': unsupported operand"),
+        ("typing.Litteral", "typing.Litteral: module 'typing' has no attribute 'Litteral'"),
         ([int], "[<class 'int'>]"),
         (5, "5"),
     ],
@@ -254,8 +257,16 @@ def test_forward_references(backend: Backend) -> None:
 
 def test_what_never_comes_is_said_at_first_use(backend: Backend) -> None:
     waiting = declare("Never | None")
-    with pytest.raises(NameError, match="Never"):
-        backend.Decoder(waiting).feed(b'data: {"made":1}\n\n')
+    words = (
+        r"^Made\.made: unsupported annotation Never \| None: name 'Never' is not defined where the class is"
+    )
+    for use in (
+        lambda: backend.Decoder(waiting),
+        lambda: backend.Decoder(waiting | TextPart),
+        lambda: waiting(made=1).to_dict(),
+    ):
+        with pytest.raises(TypeError, match=words):
+            use()
     late = declare("tuple[NeverLater, ...]")
     globals()["NeverLater"] = bytes
     try:
@@ -280,6 +291,51 @@ def test_local_classes(backend: Backend) -> None:
     assert parsed(backend, '{"one":{"n":1},"more":[{"n":2}]}', Outer) == Outer(
         one=Local(n=1), more=(Local(n=2),)
     )
+
+
+def test_local_literals(backend: Backend) -> None:
+    """What tells the classes of a union apart may be a name of the function, too."""
+    from typing import Literal as Words
+
+    One = Words["one"]
+
+    @event
+    class First(Event):
+        kind: One  # type: ignore[valid-type]
+
+    @event
+    class Second(Event):
+        kind: Words["two"] | Words["zwei"]  # noqa: PYI030
+
+    @event
+    class Whole(Event):
+        kind: Words["whole"]
+        parts: tuple[First | Second | Whole, ...] = ()
+
+    assert parsed(backend, '{"kind":"one"}', First | Second) == First(kind="one")
+    assert parsed(backend, '{"kind":"zwei"}', First | Second) == Second(kind="zwei")
+    assert type(parsed(backend, '{"kind":"none of these"}', First | Second)) is GenericEvent
+    whole = parsed(backend, '{"kind":"whole","parts":[{"kind":"two"},{"kind":"whole"}]}', Whole)
+    assert whole.parts == (Second(kind="two"), Whole(kind="whole"))
+
+
+def test_an_inherited_annotation_means_what_it_meant(backend: Backend) -> None:
+    def base() -> Any:
+        Kind = Literal["base"]  # noqa: F841
+
+        @event
+        class Base(Event):
+            kind: Kind  # type: ignore[valid-type]
+
+        return Base
+
+    Kind = Literal["derived"]  # noqa: F841
+
+    @event
+    class Derived(base()):  # type: ignore[misc]
+        other: Kind | None = None  # type: ignore[valid-type]
+
+    parsed(backend, '{"kind":"base","other":"derived"}', Derived, strict=True)
 
 
 def test_without_the_base(backend: Backend) -> None:

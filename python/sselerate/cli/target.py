@@ -24,7 +24,7 @@ def named_target(name: str) -> Any:
         raise argparse.ArgumentTypeError(f"there is no event class {name!r}; use {', '.join(EXAMPLES)}")
     try:
         Decoder(found)
-    except (TypeError, NameError) as error:
+    except TypeError as error:
         reason = str(error).removeprefix("target: ")
         raise argparse.ArgumentTypeError(f"{name!r} cannot be the target: {reason}") from None
     return found

@@ -415,11 +415,11 @@ def _declare(cls: type, rename: str | None, light: bool, namespace: Mapping[str,
         declared.__schema__ = _compile(declared, namespace)
         if all(_is_light(field.shape, light) for field in declared.__schema__.fields):
             _adopt(declared)
-    except NameError:
+    except _Unresolved:
         for field in dataclasses.fields(declared)[1:]:
             try:
                 _field_shape(declared, field, namespace)
-            except NameError:
+            except _Unresolved:
                 continue
     return declared  # type: ignore[no-any-return]
 
@@ -537,8 +537,8 @@ def schema_of(cls: type) -> Schema:
     """The schema of an event class, compiled at first use.
 
     Raises:
-        TypeError: ``cls`` is no event class, or declares something unsupported behind a forward reference.
-        NameError: a forward reference still leads nowhere.
+        TypeError: ``cls`` is no event class, or has a forward reference to something unsupported, or to
+            nothing.
     """
     if not _is_declared(cls):
         raise TypeError(f"{cls!r} is not an event class: declare it with @event")
@@ -581,10 +581,26 @@ def _compile(cls: Any, namespace: Mapping[str, Any]) -> Schema:
 
 
 def _field_shape(cls: Any, field: "dataclasses.Field[Any]", namespace: Mapping[str, Any]) -> Shape:
-    # An inherited annotation is read where it was written.
-    owner = next(base for base in reversed(cls.__mro__) if _has_field(base, field))
+    return _compiled_shape(cls, field) or _reader(cls, field, namespace).shape(field.type)
+
+
+def _compiled_shape(cls: Any, field: "dataclasses.Field[Any]") -> Shape | None:
+    """The shape of a field in the schema of the class that declares it; None if that is not compiled."""
+    schema: Schema | None = vars(_owner(cls, field)).get("__schema__")
+    known = schema.fields if schema else ()
+    return next((same.shape for same in known if same.name == field.name), None)
+
+
+def _reader(cls: Any, field: "dataclasses.Field[Any]", namespace: Mapping[str, Any]) -> "_Reader":
+    """What reads the annotation of a field, with the names that are known where it was written."""
+    owner = _owner(cls, field)
     local = {**namespace, owner.__name__: owner, cls.__name__: cls}
-    return _Reader(f"{cls.__qualname__}.{field.name}", _globals(owner), local).shape(field.type)
+    return _Reader(f"{cls.__qualname__}.{field.name}", _globals(owner), local)
+
+
+def _owner(cls: type, field: "dataclasses.Field[Any]") -> Any:
+    """The class that declares a field of ``cls``: it or a base."""
+    return next(base for base in reversed(cls.__mro__) if _has_field(base, field))
 
 
 def _globals(cls: type) -> dict[str, Any]:
@@ -619,6 +635,10 @@ _ADVICE: dict[Any, str] = {
 }
 
 
+class _Unresolved(TypeError):
+    """An annotation names something that does not exist (yet)."""
+
+
 class _Reader:
     """Reads one annotation. ``where`` is what its errors name."""
 
@@ -634,17 +654,26 @@ class _Reader:
     def resolved(self, annotation: Any) -> Any:
         """``annotation`` with strings and forward references evaluated, Annotated taken off."""
         while True:
-            if isinstance(annotation, str):
-                annotation = eval(annotation, self.module, dict(self.local))
-            elif isinstance(annotation, typing.ForwardRef):
-                if hasattr(annotation, "evaluate"):  # CPython 3.14
-                    annotation = annotation.evaluate(globals=self.module, locals=dict(self.local))
-                else:
-                    annotation = annotation.__forward_arg__
+            if isinstance(annotation, str | typing.ForwardRef):
+                annotation = self.evaluated(annotation)
             elif typing.get_origin(annotation) is typing.Annotated:
                 annotation = annotation.__origin__
             else:
                 return annotation
+
+    def evaluated(self, annotation: str | typing.ForwardRef) -> Any:
+        """What a string or a forward reference stands for."""
+        try:
+            if hasattr(annotation, "evaluate"):  # CPython 3.14
+                return annotation.evaluate(globals=self.module, locals=dict(self.local))
+            annotation = getattr(annotation, "__forward_arg__", annotation)
+            return eval(annotation, self.module, dict(self.local))  # type: ignore[arg-type]
+        except NameError as error:
+            where = "where the class is declared; an import under TYPE_CHECKING does not count"
+            message = f"{self.where}: unsupported annotation {annotation!s:.200}: {error} {where}"
+            raise _Unresolved(message) from None
+        except Exception as error:  # whatever a foreign expression raises
+            raise self.refused(annotation, str(error)) from error
 
     def members(self, annotation: Any) -> list[Any]:
         """The alternatives of a union, flat and resolved; any other annotation is its only one."""
@@ -657,8 +686,7 @@ class _Reader:
         """The shape of ``annotation``.
 
         Raises:
-            TypeError: no decoder could honour it.
-            NameError: it names something that does not exist (yet).
+            TypeError: no decoder could honour it, or it names something that does not exist (yet).
         """
         kinds = 0
         free = 0  # kinds that a plain type accepts whole, so that no literal binds them
@@ -727,7 +755,10 @@ class _Reader:
 
         That is the class, at most one, which declares the key without a Literal.
         """
-        candidates = [_literal_fields(cls) for cls in classes]
+        # The names around a class are known only while that class is compiled.
+        candidates = [
+            _literal_fields(cls, self.local if self.local.get(cls.__name__) is cls else {}) for cls in classes
+        ]
         for wire in dict.fromkeys(wire for fields in candidates for wire in fields):
             open_members = [
                 cls
@@ -758,22 +789,25 @@ def _converts(shape: Shape) -> bool:
     return bool(shape.classes or shape.items or (shape.values and _converts(shape.values)))
 
 
-def _literal_fields(cls: Any) -> dict[str, tuple[str, ...]]:
+def _literal_fields(cls: Any, namespace: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """Wire name -> values of the fields of ``cls`` declared as Literal of strings.
 
-    Read off the annotations, not the schema: that of ``cls`` may be the one being compiled.
+    Where ``cls`` has no schema yet they are read off its annotations: it may be the class being compiled.
+
+    Raises:
+        _Unresolved: an annotation names something that does not exist yet, which may be a Literal.
     """
     found: dict[str, tuple[str, ...]] = {}
     for field in dataclasses.fields(cls)[1:]:
         if field.name not in cls.__wire__:
             continue
-        annotation: Any = field.type
-        owner = next(base for base in reversed(cls.__mro__) if _has_field(base, field))
-        try:
-            annotation = _Reader("", _globals(owner), {}).resolved(annotation)
-        except NameError:
-            continue
-        values = typing.get_args(annotation)
-        if typing.get_origin(annotation) is Literal and all(isinstance(value, str) for value in values):
+        shape = _compiled_shape(cls, field)
+        if shape is not None:
+            values = shape.literals or () if shape.kinds == Kind.STR else ()
+        else:
+            members = _reader(cls, field, namespace).members(field.type)
+            are_literals = all(typing.get_origin(member) is Literal for member in members)
+            values = tuple(value for member in members for value in typing.get_args(member) if are_literals)
+        if values and all(isinstance(value, str) for value in values):
             found[cls.__wire__[field.name]] = values
     return found
