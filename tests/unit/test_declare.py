@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import copy
 import dataclasses
 import datetime
 import decimal
@@ -15,7 +16,7 @@ from typing import Any, Literal, Optional, Union
 import pytest
 
 from sselerate.errors import DecodeError
-from sselerate.events import CompletionStreamEvent, Event, GenericEvent, event
+from sselerate.events import CompletionStreamEvent, Event, GenericEvent, StreamEvent, event
 from sselerate.events.declare import Kind, Shape, schema_of, shape_of
 from tests.backends import Backend
 from tests.targets import Camel, ImagePart, Inner, Sample, TextPart
@@ -360,6 +361,37 @@ def test_inheritance(backend: Backend) -> None:
 
     assert [field.name for field in schema_of(Narrow).fields] == ["first", "second", "third"]
     assert schema_of(Narrow).fields[2].default == 3
+
+
+def test_plain_dataclasses_as_bases(backend: Backend) -> None:
+    @dataclasses.dataclass(frozen=True)
+    class Plain:
+        x: int
+        y: int = 5
+
+    @event
+    class First(Plain):
+        z: int
+
+    @event
+    class Last(StreamEvent, Plain):
+        z: int
+
+    for cls in (First, Last):
+        made = parsed(backend, '{"z":1,"x":2,"more":3}', cls)
+        assert repr(made).endswith(f".{cls.__name__}(x=2, y=5, z=1, extra={{'more': 3}})")
+        assert made == cls(x=2, z=1, extra={"more": 3}) == copy.deepcopy(made)  # type: ignore[call-arg]
+        assert made.to_dict() == {"x": 2, "z": 1, "more": 3}
+
+    @dataclasses.dataclass(frozen=True)
+    class Taken:
+        extra: str
+
+    with pytest.raises(TypeError, match=r"Third\.extra: the name is taken by Event\.extra"):
+
+        @event
+        class Third(Taken):
+            z: int
 
 
 def logged(method: Any) -> Any:

@@ -195,7 +195,7 @@ class Event(_Presence):
             note_extra(type(self), self.extra)
 
     def __repr__(self) -> str:
-        names = [field.name for field in dataclasses.fields(self)[1:]]
+        names = [field.name for field in _fields(type(self))]
         shown = [f"{name}={getattr(self, name)!r}" for name in names]
         if self.extra is not None:
             shown.append(f"extra={self.extra!r}")
@@ -211,7 +211,7 @@ class Event(_Presence):
             decoded = True
         wire = type(self).__wire__
         present = [name for i, name in enumerate(wire) if not absent >> i & 1]
-        present += [field.name for field in dataclasses.fields(self)[1:] if field.name not in wire]
+        present += [field.name for field in _fields(type(self)) if field.name not in wire]
         return _restore, (type(self), {name: getattr(self, name) for name in present}, self.extra, decoded)
 
     def to_dict(self) -> dict[str, Any]:
@@ -242,6 +242,11 @@ class Event(_Presence):
         return dumps(self.to_dict())
 
 
+def _fields(cls: Any) -> list["dataclasses.Field[Any]"]:
+    """The dataclass fields of an event class, without ``extra``."""
+    return [field for field in dataclasses.fields(cls) if field.name != "extra"]
+
+
 def _plain(value: Any) -> Any:
     """``value`` with events as dicts and tuples as lists, all containers new."""
     if isinstance(value, Event):
@@ -258,7 +263,7 @@ def _restore(cls: type[T], state: dict[str, Any], extra: dict[str, Any] | None, 
     result = object.__new__(cls)
     absent = 0
     wire = list(cls.__wire__)  # type: ignore[attr-defined]
-    for field in dataclasses.fields(cls)[1:]:  # type: ignore[arg-type]
+    for field in _fields(cls):
         if field.name in state:
             object.__setattr__(result, field.name, state[field.name])
         else:
@@ -399,13 +404,17 @@ def _declare(cls: type, rename: str | None, light: bool, namespace: Mapping[str,
         members = {k: v for k, v in cls.__dict__.items() if k not in ("__dict__", "__weakref__")}
         bases = tuple(base for base in cls.__bases__ if base is not object)
         metaclass: Any = type(cls)
-        cls = metaclass(cls.__name__, (*bases, Event), members)
+        cls = metaclass(cls.__name__, (*bases, Event), {**members, "__qualname__": cls.__qualname__})
     for name in _annotations(cls):
         # The dataclass decorator would take a property of a base for the default of the field that hides it.
         if name not in cls.__dict__ and isinstance(getattr(cls, name, None), property):
             setattr(cls, name, dataclasses.field())
     declared: Any = dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)(cls)
     _move_super(written, declared)
+    # As the dataclass decorator has it: the repr of a plain dataclass does not go for those derived from it.
+    shows = next(base for base in declared.__mro__ if "__repr__" in vars(base))
+    if "__dataclass_fields__" in vars(shows) and not issubclass(shows, Event):
+        declared.__repr__ = Event.__repr__
     declared.__wire__ = _wire_names(declared, rename)
     declared.__schema__ = None
     if declared.__post_init__ is not Event.__post_init__ and not hasattr(declared, "__getattr__"):
@@ -416,7 +425,7 @@ def _declare(cls: type, rename: str | None, light: bool, namespace: Mapping[str,
         if all(_is_light(field.shape, light) for field in declared.__schema__.fields):
             _adopt(declared)
     except _Unresolved:
-        for field in dataclasses.fields(declared)[1:]:
+        for field in _fields(declared):
             try:
                 _field_shape(declared, field, namespace)
             except _Unresolved:
@@ -483,7 +492,7 @@ def _wire_names(cls: Any, rename: str | None) -> dict[str, str]:
     for name, field in cls.__dataclass_fields__.items():
         if field._field_type is dataclasses._FIELD_INITVAR:  # type: ignore[attr-defined]
             raise TypeError(f"{cls.__qualname__}.{name}: InitVar is not supported")
-    for field in dataclasses.fields(cls)[1:]:
+    for field in _fields(cls):
         where = f"{cls.__qualname__}.{field.name}"
         if field.name.startswith("_"):
             raise TypeError(f"{where}: the name of a field must not start with an underscore")
@@ -510,7 +519,7 @@ def _wire_names(cls: Any, rename: str | None) -> dict[str, str]:
             where = f"{cls.__qualname__}.{name}"
             raise TypeError(f"{where}: wire name {wire!r} is taken by field {taken[wire]!r}")
         taken[wire] = name
-    if "extra" in own:
+    if cls.__dataclass_fields__["extra"] is not Event.__dataclass_fields__["extra"]:
         raise TypeError(f"{cls.__qualname__}.extra: the name is taken by Event.extra")
     if len(names) > _MOST_FIELDS:
         raise TypeError(f"{cls.__qualname__}: {len(names)} fields, and at most {_MOST_FIELDS} are supported")
@@ -564,7 +573,7 @@ def _is_event_name(field: "dataclasses.Field[Any]") -> bool:
 def _compile(cls: Any, namespace: Mapping[str, Any]) -> Schema:
     compiled = []
     event_name: str | None = None
-    for field in dataclasses.fields(cls)[1:]:
+    for field in _fields(cls):
         shape = _field_shape(cls, field, namespace)
         if _is_event_name(field):
             if event_name is not None or shape.kinds != Kind.STR | Kind.NULL or field.default is not None:
@@ -798,7 +807,7 @@ def _literal_fields(cls: Any, namespace: Mapping[str, Any]) -> dict[str, tuple[s
         _Unresolved: an annotation names something that does not exist yet, which may be a Literal.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for field in dataclasses.fields(cls)[1:]:
+    for field in _fields(cls):
         if field.name not in cls.__wire__:
             continue
         shape = _compiled_shape(cls, field)
