@@ -23,6 +23,7 @@ Traps for whoever changes this file:
 
 import collections.abc
 import dataclasses
+import enum
 import inspect
 import sys
 import types
@@ -189,6 +190,8 @@ class Event(_Presence):
     between them, ``[]`` behind those whose value is a tuple of which every item counts, as in
     ``choices[].delta.content``. What is there must be the text if it is a str, and no text if it is None or
     missing. The compiled core then reads texts without making events."""
+    __refused__: ClassVar[str] = ""
+    """Why decoders cannot be asked for instances of the class; "" if they can."""
 
     def __post_init__(self) -> None:
         if self.extra is not None:
@@ -367,7 +370,8 @@ def event(*, rename: Literal["camel"] | None = None, light: bool = False) -> Cal
 def event(
     cls: type[T] | None = None, /, *, rename: Literal["camel"] | None = None, light: bool = False
 ) -> Any:
-    """Declares an event class: a frozen, slotted dataclass with keyword arguments, and a schema.
+    """Declares an event class: a frozen, slotted dataclass with keyword arguments, and a schema. It needs no
+    other decorator.
 
     Annotations, 128 at most, may be str, int, float, bool, None, Any, Literal, event classes,
     ``tuple[X, ...]``, ``dict[str, X]`` and unions of these. Several event classes in one union need a Literal
@@ -386,8 +390,8 @@ def event(
             instances; it would not find a cycle that a program ties through such a value.
 
     Raises:
-        TypeError: the class declares something that no decoder could honour; names class, field and
-            annotation. For annotations with forward references it comes at first use.
+        TypeError: the class declares something that no decoder could honour; names the class, and the field
+            and annotation that are to blame. For annotations with forward references it comes at first use.
     """
     if rename not in (None, "camel"):
         raise ValueError(f"rename must be 'camel' or None, not {rename!r}")
@@ -400,16 +404,30 @@ def _declare(cls: type, rename: str | None, light: bool, namespace: Mapping[str,
     if not isinstance(cls, type):
         raise TypeError(f"@event decorates classes, not {cls!r}")
     written = cls
+    plain = (
+        f"{cls.__qualname__}: @event takes a plain class and makes a dataclass with slots of it: leave out "
+    )
+    plain += "__slots__ and @dataclass; no Enum, NamedTuple or TypedDict can become one"
+    if {"__slots__", "__dataclass_fields__"} & vars(cls).keys():
+        raise TypeError(plain)
     if not issubclass(cls, Event):
         members = {k: v for k, v in cls.__dict__.items() if k not in ("__dict__", "__weakref__")}
         bases = tuple(base for base in cls.__bases__ if base is not object)
         metaclass: Any = type(cls)
-        cls = metaclass(cls.__name__, (*bases, Event), {**members, "__qualname__": cls.__qualname__})
+        members["__qualname__"] = cls.__qualname__
+        try:
+            cls = metaclass(cls.__name__, (*bases, Event), members)
+        except Exception as error:  # whatever a metaclass raises that knows nothing of events
+            raise TypeError(f"{plain} ({error})") from error
     for name in _annotations(cls):
         # The dataclass decorator would take a property of a base for the default of the field that hides it.
         if name not in cls.__dict__ and isinstance(getattr(cls, name, None), property):
             setattr(cls, name, dataclasses.field())
-    declared: Any = dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)(cls)
+    try:
+        declared: Any = dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)(cls)
+    except (TypeError, ValueError) as error:
+        reason = str(error).replace("use default_factory", "use None or ()")  # which is not supported
+        raise TypeError(f"{cls.__qualname__}: {reason}") from error
     _move_super(written, declared)
     # As the dataclass decorator has it: the repr of a plain dataclass does not go for those derived from it.
     shows = next(base for base in declared.__mro__ if "__repr__" in vars(base))
@@ -631,17 +649,31 @@ _SCALARS: dict[Any, tuple[int, str]] = {
 }
 
 _ADVICE: dict[Any, str] = {
+    enum.Enum: "use Literal",
+    tuple: "use tuple[X, ...]",
     list: "use tuple[X, ...]",
     set: "use tuple[X, ...]",
     frozenset: "use tuple[X, ...]",
-    collections.abc.Sequence: "use tuple[X, ...]",
     bytes: "JSON has no bytes, use str",
     bytearray: "JSON has no bytes, use str",
-    tuple: "use tuple[X, ...]",
-    dict: "use dict[str, X]",
+    collections.abc.Sequence: "use tuple[X, ...]",
     collections.abc.Mapping: "use dict[str, X]",
-    object: "use Any",
+    typing.Final: "no field ever changes, leave it out",
+    typing.NewType: "use what it stands for",
 }
+"""What to declare instead of a type and those derived from it; the first one counts."""
+if sys.version_info >= (3, 12):
+    _ADVICE[typing.TypeAliasType] = "use what it stands for"
+
+
+def _advice(annotation: Any) -> str:
+    """What to declare instead of something unsupported."""
+    meant = typing.get_origin(annotation) or annotation
+    kind = meant if isinstance(meant, type) else type(meant)
+    for known, advice in _ADVICE.items():
+        if meant is known or (isinstance(known, type) and issubclass(kind, known)):
+            return advice
+    return "use Any, a type that JSON has, or a class declared with @event"
 
 
 class _Unresolved(TypeError):
@@ -656,9 +688,9 @@ class _Reader:
         self.module = module
         self.local = local
 
-    def refused(self, annotation: Any, advice: str = "") -> TypeError:
-        shown = annotation.__qualname__ if type(annotation) is type else f"{annotation!s:.200}"
-        return TypeError(f"{self.where}: unsupported annotation {shown}{': ' if advice else ''}{advice}")
+    def refused(self, annotation: Any, advice: str) -> TypeError:
+        shown = annotation.__qualname__ if issubclass(type(annotation), type) else f"{annotation!s:.200}"
+        return TypeError(f"{self.where}: unsupported annotation {shown}: {advice}")
 
     def resolved(self, annotation: Any) -> Any:
         """``annotation`` with strings and forward references evaluated, Annotated taken off."""
@@ -724,6 +756,10 @@ class _Reader:
             elif isinstance(member, type) and origin is None and issubclass(member, Event):
                 if not _is_declared(member):
                     raise self.refused(member, "declare it with @event")
+                if inspect.isabstract(member):
+                    raise self.refused(member, "it is abstract, and has no instances")
+                if member.__refused__:
+                    raise self.refused(member, member.__refused__)
                 if member not in classes:
                     kinds |= Kind.OBJECT
                     classes.append(member)
@@ -743,8 +779,7 @@ class _Reader:
                 kinds |= Kind.OBJECT
                 words.append(_of("object", values))
             else:
-                advice = [say for kind, say in _ADVICE.items() if kind in (origin, member)]
-                raise self.refused(member, *advice[:1])
+                raise self.refused(member, _advice(member))
         bound = [value for value in literals if not _SCALARS[type(value)][0] & free]
         if bound and kinds & Kind.NULL and None not in bound:
             bound.append(None)

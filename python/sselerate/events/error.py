@@ -14,6 +14,8 @@ __all__ = ["ErrorEvent"]
 class ErrorEvent(StreamEvent):
     """An error at its place among the events (``on_error="yield"``). It holds what the exception holds."""
 
+    __refused__ = "decoders make it of errors, with on_error='yield'"
+
     error: Any
     """The error value as the server sent it; None unless ``kind`` is "server"."""
 
