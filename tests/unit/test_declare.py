@@ -509,16 +509,19 @@ def test_wire_names(backend: Backend) -> None:
     assert camel == Camel(finish_reason="stop", extra={"finish_reason": "x"})
     assert camel.to_dict() == {"finishReason": "stop", "finish_reason": "x"}
 
-    @event(rename="camel")
+    @event
     class Mixed(Camel):
         own_name: str = dataclasses.field(default="", metadata={"wire": "own-name"})
-        one: int = 0
+        one_more: int = 0
 
-    assert [field.wire for field in schema_of(Mixed).fields] == [
-        "finishReason",
-        "tokenCount",
-        "own-name",
-        "one",
+    @event(rename="camel")
+    class Late(Inner):
+        one_more: int = 0
+
+    wires = [[field.wire for field in schema_of(cls).fields] for cls in (Mixed, Late)]
+    assert wires == [
+        ["finishReason", "tokenCount", "own-name", "oneMore"],
+        ["first", "second", "third", "oneMore"],
     ]
 
 

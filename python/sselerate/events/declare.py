@@ -190,6 +190,8 @@ class Event(_Presence):
     between them, ``[]`` behind those whose value is a tuple of which every item counts, as in
     ``choices[].delta.content``. What is there must be the text if it is a str, and no text if it is None or
     missing. The compiled core then reads texts without making events."""
+    __rename__: ClassVar[str | None] = None
+    """How the names of fields become wire names; see `event`."""
     __refused__: ClassVar[str] = ""
     """Why decoders cannot be asked for instances of the class; "" if they can."""
 
@@ -384,7 +386,8 @@ def event(
 
     Args:
         rename: "camel" gives every field its camelCase name on the wire (``finish_reason`` ->
-            ``finishReason``). ``dataclasses.field(metadata={"wire": name})`` names a single one.
+            ``finishReason``), and those that derived classes add. ``dataclasses.field(metadata={"wire":
+            name})`` names a single one.
         light: whether declared values of any kind (Any, ``dict[str, Any]``) count as leaves, as those of
             ``extra`` do. Classes of leaves are cheap, since the garbage collector need not know their
             instances; it would not find a cycle that a program ties through such a value.
@@ -433,7 +436,9 @@ def _declare(cls: type, rename: str | None, light: bool, namespace: Mapping[str,
     shows = next(base for base in declared.__mro__ if "__repr__" in vars(base))
     if "__dataclass_fields__" in vars(shows) and not issubclass(shows, Event):
         declared.__repr__ = Event.__repr__
-    declared.__wire__ = _wire_names(declared, rename)
+    if rename:
+        declared.__rename__ = rename
+    declared.__wire__ = _wire_names(declared)
     declared.__schema__ = None
     if declared.__post_init__ is not Event.__post_init__ and not hasattr(declared, "__getattr__"):
         declared.__getattr__ = _unknown_key  # its own __post_init__ need not call ours, which notes the keys
@@ -500,7 +505,7 @@ _MOST_FIELDS = 128
 """What the compiled core can mark in one number; no server comes near it."""
 
 
-def _wire_names(cls: Any, rename: str | None) -> dict[str, str]:
+def _wire_names(cls: Any) -> dict[str, str]:
     """Field name -> wire name in order of declaration; refuses what no schema can say."""
     inherited: dict[str, str] = {}
     for base in reversed(cls.__mro__[1:]):
@@ -527,7 +532,7 @@ def _wire_names(cls: Any, rename: str | None) -> dict[str, str]:
             continue
         wire = field.metadata.get("wire")
         if wire is None:
-            wire = _camel(field.name) if rename else field.name
+            wire = _camel(field.name) if cls.__rename__ else field.name
         if not isinstance(wire, str):
             raise TypeError(f"{where}: the wire name must be a str, not {wire!r}")
         names[field.name] = wire
