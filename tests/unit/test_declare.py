@@ -619,6 +619,17 @@ def test_strict(backend: Backend, target: Any, text: str, problem: str) -> None:
     parsed(backend, text, target)  # a lenient decoder takes it
 
 
+def test_the_order_of_a_union_is_the_one_given(backend: Backend) -> None:
+    """Also where an equal union with another order came before."""
+    for target, words in (
+        (TextPart | ImagePart, '"text" or "image"'),
+        (ImagePart | TextPart, '"image" or "text"'),
+    ):
+        for _ in range(2):
+            with pytest.raises(DecodeError, match=rf"^\$\.kind: expected {words}, got "):
+                parsed(backend, '{"kind":"video"}', target, strict=True)
+
+
 @pytest.mark.parametrize(
     ("target", "text"),
     [

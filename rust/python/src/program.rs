@@ -64,7 +64,8 @@ impl Program {
     pub(crate) fn of(target: &Bound<'_, PyAny>) -> PyResult<Py<Self>> {
         let py = target.py();
         let kept = kept(py);
-        if let Ok(Some(program)) = kept.get_item(target) {
+        let key = key(target)?;
+        if let Ok(Some(program)) = kept.get_item(&key) {
             return Ok(program.cast_into::<Self>()?.unbind());
         }
         let program = Bound::new(py, Self::compile(target, Vec::new(), Arc::default())?)?;
@@ -72,7 +73,7 @@ impl Program {
             kept.clear();
         }
         // An unhashable target is no target, but compile has the better message for it.
-        kept.set_item(target, &program)?;
+        kept.set_item(key, &program)?;
         Ok(program.unbind())
     }
 
@@ -245,10 +246,22 @@ impl<'py> Compiler<'py> {
     }
 }
 
-/// The programs that are kept, by target.
+/// The programs that are kept, by [`key`].
 fn kept(py: Python<'_>) -> &Bound<'_, PyDict> {
     static KEPT: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
     KEPT.get_or_init(py, || PyDict::new(py).unbind()).bind(py)
+}
+
+/// Under what the program of a target is kept. Unions are equal whatever the order of their members, which shows in the
+/// texts of errors: they are kept under their members.
+fn key<'py>(target: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if target.is_none() || target.is_instance_of::<PyType>() {
+        return Ok(target.clone());
+    }
+    match target.getattr_opt("__args__")? {
+        Some(members) => Ok((target.get_type(), members).into_pyobject(target.py())?.into_any()),
+        None => Ok(target.clone()),
+    }
 }
 
 fn sign(sign: &Bound<'_, PyAny>) -> PyResult<Sign> {
