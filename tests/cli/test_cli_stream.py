@@ -9,11 +9,28 @@ from functools import partial
 import pytest
 
 from sselerate.cli.stream import StreamEnd, Streams
+from sselerate.errors import SSEError
+from sselerate.events import ErrorEvent
 from tests import backends
 
 from .test_cli_decode import event
 
 DONE = b"data: [DONE]\n\n"
+
+
+def message(text: str) -> bytes:
+    """A stream of two events, without [DONE]."""
+    delta = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}}
+    payloads: list[dict[str, object]] = [delta, {"type": "message_stop"}]
+    return b"".join(
+        f"event: {payload['type']}\ndata: {json.dumps(payload)}\n\n".encode() for payload in payloads
+    )
+
+
+def line(text: str, last: bool = False) -> bytes:
+    """An event of a dialect that has neither blocks nor [DONE]."""
+    payload: dict[str, object] = {"message": {"role": "assistant", "content": text}, "done": last}
+    return json.dumps({**payload, "done_reason": "stop"} if last else payload).encode() + b"\n"
 
 
 def outcome(backend: str, chunks: Iterable[bytes], on_error: str = "yield") -> list[object]:
@@ -24,10 +41,8 @@ def outcome(backend: str, chunks: Iterable[bytes], on_error: str = "yield") -> l
         for item in items:
             if isinstance(item, StreamEnd):
                 found.append(item.errors)
-            elif hasattr(item, "choices"):
-                found.append(item.choices[0].text)
             else:
-                found.append("error")
+                found.append("error" if isinstance(item, ErrorEvent | SSEError) else item.text)
     return found
 
 
@@ -65,6 +80,17 @@ CASES = {
         (event("a") + DONE + b"\xef\xbb\xbf" + event("b") + DONE).replace(b"\n", b"\r\n"),
         ["a", 0, "b", 0],
     ),
+    "last events": (message("a") + message("b") + event("c"), ["a", "", 0, "b", "", 0, "c", 0]),
+    "last events, cr": (
+        (message("a") + message("b")).replace(b"\n", b"\r"),
+        ["a", "", 0, "b", "", 0],
+    ),
+    "last event and end": (message("a") + b": x\n\n" + DONE + message("b") + DONE, ["a", "", 0, "b", "", 0]),
+    "last event, then nothing": (message("a") + b"\n: bye\n\n", ["a", "", 0]),
+    "last event, then an error": (message("a") + b"data: {\n\n" + event("b"), ["a", "", 0, "error", "b", 1]),
+    "last event, truncated": (message("a") + b"data: {", ["a", "", 0, "error", 1]),
+    "lines of JSON": (line("a") + line("", last=True) + line("b"), ["a", "", 0, "b", 0]),
+    "nothing before the first": (DONE + event("a"), ["a", 0]),
     "empty": (b"", []),
     "no events": (b": ping\n\n", [0]),
 }
@@ -89,24 +115,16 @@ def test_sizes_add_up(backend: str) -> None:
             assert [end.size for end in ends] == [len(sent) // 2] * 2, cut
 
 
+def test_what_brings_no_event_counts(backend: str) -> None:
+    """A [DONE] after the last event, and what servers send while nothing happens."""
+    data = message("a") + b": ping\n\n" + DONE + message("b") + b": ping\n\n"
+    for size in (1, 7, len(data)):
+        streams = Streams(backends.load(backend).Decoder)
+        read = streams.read(data[at : at + size] for at in range(0, len(data), size))
+        ends = [item.size for items in read for item in items if isinstance(item, StreamEnd)]
+        assert ends == [len(message("a") + DONE) + 8, len(message("b")) + 8]
+
+
 def test_an_error_gives_the_source_up(backend: str) -> None:
     data = event("a") + b"data: {\n\n" + event("b")
     assert outcome(backend, [data, data], on_error="raise") == ["a", "error", 1]
-
-
-@pytest.mark.parametrize("more", ["", "   ", "\\n"], ids=["at once", "spaces", "escape"])
-def test_a_text_of_nothing_else_is_not_cut(backend: str, more: str) -> None:
-    """However often the word is in a line, the line is searched once and fed whole."""
-    data = b'data: {"choices":[{"index":0,"text":"%s"}]}\n\n' % (f"[DONE]{more}".encode() * 80_000)
-    streams = Streams(backends.load(backend).Decoder)
-    feed, fed = streams._feed, []
-
-    def counted(data: bytes) -> list[object]:
-        fed.append(len(data))
-        return feed(data)
-
-    streams._feed = counted  # type: ignore[method-assign]
-    texts = [item.text for items in streams.read([data + DONE]) for item in items[:1]]
-    assert [len(text) for text in texts] == [80_000 * len(json.loads(f'"[DONE]{more}"'))]
-    assert sum(fed) == len(data + DONE)
-    assert len(fed) <= 4

@@ -24,7 +24,7 @@ def decode(options: argparse.Namespace) -> int:
     """Decode event streams of LLM servers, from files or as they arrive on stdin.
 
     Files may be compressed with gzip or zstd. A source may hold several streams
-    one after another, told apart by their [DONE].
+    one after another, told apart by their [DONE] or their last event.
     """
     out = _output()
     form = FORMATS[options.format](out)
@@ -72,8 +72,8 @@ class _Reading:
                     self.take(item)
                 self.out.flush()  # what has arrived is shown, however slowly the rest comes
         except SourceError as error:
-            if streams.found:
-                self.take(streams.end())
+            for end in streams.end():
+                self.take(end)
             self.number = 1
             self.say(str(error))
             return exits.FILE

@@ -1,16 +1,12 @@
 """Streams one after another in one source: where one ends, the next decoder takes over."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import SSEError
 
-DONE = b"[DONE]"
-LINE_END = re.compile(rb"\r\n?|\n")
-NOTHING_MORE = re.compile(rb" *(?:[\r\n]|\Z)")
-"""Spaces to the end of a line, or of what is there of it."""
+LINE_ENDS = (b"\n", b"\r", b"\r\n")
 
 Item = Any
 """An event, the SSEError that ended the source, or a `StreamEnd`."""
@@ -25,12 +21,12 @@ class StreamEnd:
 
 
 class Streams:
-    """Decodes the streams of one source, told apart by [DONE].
+    """Decodes the streams of one source, told apart by [DONE] or by the last event of their dialect.
 
-    A decoder ignores what follows [DONE] in the chunk that it is fed. So that nothing gets lost, a chunk is
-    cut behind each line that ends with [DONE], and fed line by line from there, until the event that holds
-    that line is over: either the decoder has ended with it, or it was an event like others. A [DONE] with
-    more behind it on its line is part of a text.
+    A decoder is fed line by line, as it does not tell where in a chunk its stream was complete. Blank lines
+    behind that belong to the stream. So does whatever else brings no event, such as the [DONE] that some
+    servers send after the last event: what follows gets a decoder of its own, and the stream is not over
+    before this one has found something, or has met a [DONE].
     """
 
     def __init__(self, new_decoder: Callable[[], Any]) -> None:
@@ -38,96 +34,65 @@ class Streams:
         self.decoder = new_decoder()
         self.size = 0
         self.found = False  # an event or an error of the current stream
+        self.last: StreamEnd | None = None  # complete, while nothing is found behind it
         self.any_stream = False
 
     def read(self, chunks: Iterable[bytes]) -> Iterator[list[Item]]:
         """What each chunk brings. With an SSEError (a StreamEnd behind it) the source is given up."""
-        held = b""  # the start of a [DONE] that the chunk's end has cut
-        waiting: int | None = None  # for the event with this index, a line of which ends with [DONE]
-        on_its_line = False  # behind that [DONE], where more may follow
-        over = False  # the stream has ended with a CR, to which an LF may belong
         for chunk in chunks:
-            data, held = held + chunk, b""
             items: list[Item] = []
-            start = 0
-            if over and data:
-                over = False
-                start = int(data.startswith(b"\n"))
-                self.size += start
-                items.append(self.end())
-            while start < len(data):
-                marked = False
-                if waiting is None:
-                    at = _find_done(data, start)
-                    if at < 0:
-                        end = len(data) - _cut_off(data)
-                        held = data[end:]
-                    else:
-                        end = at + len(DONE)
-                        marked = on_its_line = True
-                elif on_its_line and not NOTHING_MORE.match(data, start):
-                    waiting = None
-                    continue
-                else:
-                    line_end = LINE_END.search(data, start)
-                    end = line_end.end() if line_end else len(data)
-                    on_its_line = on_its_line and line_end is None
-                items += self._feed(data[start:end])
-                if items and isinstance(items[-1], SSEError):
-                    yield [*items, self.end()]
+            for line in chunk.splitlines(keepends=True):
+                if self.decoder.done and line not in LINE_ENDS:
+                    self._next()
+                self.size += len(line)
+                try:
+                    found = self.decoder.feed(line)
+                except SSEError as error:
+                    yield items + self._given_up(error)
                     return
-                if self.decoder.ended:
-                    over = end == len(data) and data.endswith(b"\r")
-                    if not over:
-                        items.append(self.end())
-                    waiting = None
-                elif marked:
-                    waiting = self.decoder.event_index
-                elif waiting is not None and self.decoder.event_index > waiting:
-                    waiting = None
-                start = end + len(held)
+                if found or not self.found:
+                    items += self._noted(found)
+            if self.decoder.ended and chunk[-1:] not in (b"", b"\r"):  # to a CR an LF may belong
+                items += self.end()
             yield items
-        items = self._feed(held) if held else []
-        if not (items and isinstance(items[-1], SSEError)):
-            items += self._call(self.decoder.close)
-        if over or self.found or (self.size and not self.any_stream):
-            items.append(self.end())
+        try:
+            items = self._noted(self.decoder.close())
+        except SSEError as error:
+            yield self._given_up(error)
+            return
+        items += self.end()
+        if self.size and not self.any_stream:
+            items.append(StreamEnd(self.size, 0))
         yield items
 
-    def _feed(self, data: bytes) -> list[Item]:
-        self.size += len(data)
-        return self._call(lambda: self.decoder.feed(data))
+    def _given_up(self, error: SSEError) -> list[Item]:
+        events, error.events = error.events, []
+        return [*self._noted([*events, error]), *self.end()]
 
-    def _call(self, call: Callable[[], list[Any]]) -> list[Item]:
-        try:
-            items = call()
-        except SSEError as error:
-            items = [*error.events, error]
-            error.events = []
-        self.found = self.found or bool(items)
+    def _noted(self, items: list[Item]) -> list[Item]:
+        """``items`` of the current stream, behind the end of the one before if they are the first."""
+        if not self.found and (items or self.decoder.error_count):
+            self.found = True
+            if self.last is not None:
+                items = [self.last, *items]
+                self.last = None
         return items
 
-    def end(self) -> StreamEnd:
-        """Ends the current stream, whatever it lacks; a new one begins."""
-        end = StreamEnd(self.size, self.decoder.error_count)
+    def end(self) -> list[StreamEnd]:
+        """Ends the current stream, whatever it lacks; a new one begins. Nothing if there was none."""
+        self._next()
+        ends = [] if self.last is None else [self.last]
+        self.last = None
+        return ends
+
+    def _next(self) -> None:
+        """The next decoder takes over."""
+        if self.found:
+            self.last = StreamEnd(self.size, self.decoder.error_count)
+            self.size = 0
+        elif self.last is not None:
+            self.last = StreamEnd(self.last.size + self.size, self.last.errors)
+            self.size = 0
         self.decoder = self.new_decoder()
-        self.size = 0
         self.found = False
-        self.any_stream = True
-        return end
-
-
-def _find_done(data: bytes, start: int) -> int:
-    """Where the next [DONE] is that may end its line; -1 if there is none."""
-    at = data.find(DONE, start)
-    while at >= 0 and not NOTHING_MORE.match(data, at + len(DONE)):
-        at = data.find(DONE, at + len(DONE))
-    return at
-
-
-def _cut_off(data: bytes) -> int:
-    """How many bytes at the end of `data` may be the beginning of a [DONE]."""
-    for length in range(min(len(DONE) - 1, len(data)), 0, -1):
-        if data.endswith(DONE[:length]):
-            return length
-    return 0
+        self.any_stream = self.any_stream or self.last is not None
