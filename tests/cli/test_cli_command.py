@@ -16,6 +16,7 @@ from benches.workloads import make
 from sselerate.cli.target import named_target
 
 from .conftest import Command
+from .test_cli_decode import event
 
 HERE = Path(__file__).parent
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and special files of POSIX")
@@ -137,6 +138,31 @@ def test_a_full_disk_is_reported(command: Command, completion: tuple[Path, str])
         )
     assert done.returncode == 3
     assert done.stderr == b"sselerate: cannot write the output: No space left on device\n"
+
+
+@posix
+@pytest.mark.parametrize("full", [False, True], ids=["closed", "full"])
+def test_messages_that_nobody_can_read_are_lost_and_no_more(
+    command: Command, completion: tuple[Path, str], tmp_path: Path, full: bool
+) -> None:
+    if full and not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    (tmp_path / "choices.sse").write_bytes(event("a") + event("x", index=1) + b"data: {\n\n")
+
+    def run(*arguments: str) -> tuple[int, str]:
+        script = 'exec "$@" 2>/dev/full' if full else 'exec "$@" 2>&-'
+        done = subprocess.run(
+            ["/bin/sh", "-c", script, "sh", *command.start, "decode", *arguments],
+            stdout=subprocess.PIPE,
+            env=command.environment,
+            timeout=60,
+        )
+        return done.returncode, done.stdout.decode()
+
+    path, text = completion
+    assert run("absent") == (3, "")
+    assert run(str(path), "absent") == (3, text if text.endswith("\n") else text + "\n")
+    assert run(str(tmp_path / "choices.sse")) == (1, "a\n")
 
 
 def test_main_returns_the_code(completion: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,15 +2,15 @@
 
 import argparse
 import inspect
-import os
 import platform
 import sys
 from collections.abc import Sequence
-from typing import Any, TextIO
+from typing import Any
 
 from .. import BACKEND
 from . import exits
 from .decode import FORMATS, decode
+from .stderr import drop, say
 from .target import named_target
 
 EXITS = """\
@@ -34,27 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = decode(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        _drop(sys.stdout)
+        drop(sys.stdout)
         return exits.INTERRUPTED
     except BrokenPipeError:
-        _drop(sys.stdout)
+        drop(sys.stdout)
         return exits.PIPE
     except OSError as error:
-        # Reading has errors of its own (`SourceError`), so this one comes from writing.
-        _drop(sys.stdout)
-        print(f"sselerate: cannot write the output: {error.strerror or error}", file=sys.stderr)
+        # Reading has errors of its own (`SourceError`), and messages have none, so this one is of the output.
+        drop(sys.stdout)
+        say(f"sselerate: cannot write the output: {error.strerror or error}")
         return exits.FILE
     return code
-
-
-def _drop(stream: TextIO) -> None:
-    """Lets the interpreter flush `stream` at exit into nothing, instead of failing once more."""
-    try:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, stream.fileno())
-        os.close(null)
-    except OSError:
-        pass
 
 
 def _parser() -> argparse.ArgumentParser:

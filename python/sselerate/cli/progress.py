@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from .source import Source
+from .stderr import say
 from .terminal import is_terminal
 
 LONG = 8 * 1024 * 1024
@@ -27,7 +28,7 @@ class Silent:
         pass
 
     def say(self, text: str) -> None:
-        print(text, file=sys.stderr)
+        say(text)
 
 
 @contextmanager
