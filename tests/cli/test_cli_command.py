@@ -50,6 +50,8 @@ def test_version_names_the_backend(command: Command) -> None:
         ((), "COMMAND"),
         (("decode", "--format", "xml"), "invalid choice: 'xml'"),
         (("decode", "--on-error", "ignore"), "invalid choice: 'ignore'"),
+        (("decode", "--max-event-bytes", "0"), "'0' is no number of bytes, at least 1"),
+        (("decode", "--max-event-bytes", "64M"), "'64M' is no number of bytes, at least 1"),
         (("decode", "--target", "Nothing"), "there is no event class 'Nothing'; use auto, "),
         (("decode", "--target", "no.such.module:Class"), "cannot import 'no.such.module'"),
         (("decode", "--target", "json:loads"), "'json:loads' cannot be the target: unsupported annotation"),

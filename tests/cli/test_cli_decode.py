@@ -171,6 +171,21 @@ def test_target(command: Command, tmp_path: Path) -> None:
     assert result.out == '{"text":"a","n":1}\n{"text":"b"}\n'
 
 
+def test_max_event_bytes(command: Command) -> None:
+    data = event("x" * 500)
+    result = command("decode", "--max-event-bytes", "500", stdin=data)
+    assert (result.code, result.out) == (1, "")
+    assert "is larger than max_event_bytes=500" in result.err
+    assert command("decode", "--max-event-bytes", "1000", stdin=data).out == "x" * 500 + "\n"
+
+
+def test_split(command: Command) -> None:
+    one, two = (event(text).removeprefix(b"data: ").rstrip() for text in "ab")
+    assert command("decode", stdin=b"data: %s%s\n\n" % (one, two)).code == 1
+    result = command("decode", "--split", stdin=b"data: %s%s\n\n" % (one, two))
+    assert (result.code, result.out, result.err) == (0, "ab\n", "")
+
+
 # ---- errors
 
 BROKEN = event("one") + b"data: {oops}\n\n" + event("two")

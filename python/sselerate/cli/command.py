@@ -95,12 +95,29 @@ def _add_decode(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "with the next event, skip goes on silently",
     )
     parser.add_argument(
+        "--max-event-bytes",
+        type=_size,
+        default=64 << 20,
+        metavar="BYTES",
+        help="give up an event that is larger; 64 MiB by default",
+    )
+    parser.add_argument(
+        "--split", action="store_true", help="take several JSON values in one payload for an event each"
+    )
+    parser.add_argument(
         "--surrogates",
         choices=("keep", "replace"),
         default="keep",
         help="lone surrogates in JSON strings: keep (the default) shows them as escapes, replace makes them "
         "U+FFFD",
     )
+
+
+def _size(text: str) -> int:
+    size = int(text) if text.isdecimal() else 0
+    if not size:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of bytes, at least 1")
+    return size
 
 
 class _Version(argparse.Action):

@@ -34,6 +34,8 @@ def decode(options: argparse.Namespace) -> int:
         options.target,
         strict=options.strict,
         on_error=options.on_error,
+        max_event_bytes=options.max_event_bytes,
+        split=options.split,
         surrogates=options.surrogates,
     )
     code = exits.OK
