@@ -171,6 +171,29 @@ def test_target(command: Command, tmp_path: Path) -> None:
     assert result.out == '{"text":"a","n":1}\n{"text":"b"}\n'
 
 
+def test_output_that_lacks_everything_is_explained(command: Command, tmp_path: Path) -> None:
+    """Of a target that is another than that of the stream, and of a class that has no text."""
+    (tmp_path / "mine.py").write_text(
+        "from sselerate import Event, event\n@event\nclass Mine(Event):\n    n: int\n"
+    )
+    data = event("a") + b"data: [DONE]\n\n" + event("b")
+    no_text = "no event has text; --format jsonl shows them\n"
+    not_the_target = "sselerate: stdin: no event is of the target; without --target each is recognised\n"
+    both = (f"sselerate: stdin: {no_text}", f"sselerate: stdin (stream 2): {no_text}")
+    for target, form, messages in (
+        ("MessageStreamEvent", "text", [*both, not_the_target]),
+        ("MessageStreamEvent", "jsonl", [not_the_target]),
+        ("ChatCompletionChunk", "text", both),
+        ("mine:Mine", "text", both),
+        ("mine:Mine", "jsonl", []),
+        ("GenericEvent", "jsonl", []),
+        ("CompletionStreamEvent", "text", []),
+    ):
+        result = command("decode", "--target", target, "--format", form, stdin=data, cwd=tmp_path)
+        assert (result.code, result.err) == (0, "".join(messages)), target
+    assert command("decode", "--target", "MessageStreamEvent", stdin=BROKEN).code == 1
+
+
 def test_max_event_bytes(command: Command) -> None:
     data = event("x" * 500)
     result = command("decode", "--max-event-bytes", "500", stdin=data)

@@ -5,11 +5,11 @@ import io
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import TextIO
+from typing import Any, TextIO
 
 from .. import Decoder
 from ..errors import SSEError
-from ..events import ErrorEvent
+from ..events import ErrorEvent, GenericEvent
 from . import exits
 from .progress import Progress, progress
 from .render import Format, JsonLines, Summary, Text
@@ -42,7 +42,7 @@ def decode(options: argparse.Namespace) -> int:
     # Text and events that appear on the same terminal show the progress themselves.
     with progress(sources, quiet=is_terminal(out) and options.format != "summary") as bar:
         for source in sources:
-            code = max(code, _Reading(source, form, out, bar).run(Streams(new_decoder)))
+            code = max(code, _Reading(source, options.target, form, out, bar).run(Streams(new_decoder)))
     form.finish()
     return code
 
@@ -61,11 +61,12 @@ def _output() -> TextIO:
 class _Reading:
     """Reads one source into a format; knows what to say about it on stderr."""
 
-    def __init__(self, source: Source, form: Format, out: TextIO, bar: Progress) -> None:
-        self.source, self.form, self.out, self.bar = source, form, out, bar
+    def __init__(self, source: Source, target: Any, form: Format, out: TextIO, bar: Progress) -> None:
+        self.source, self.target, self.form, self.out, self.bar = source, target, form, out, bar
         self.number = 1
         self.code = exits.OK
         self.events = 0
+        self.others = 0  # those that no class of the target took
 
     def run(self, streams: Streams) -> int:
         try:
@@ -79,9 +80,11 @@ class _Reading:
             self.number = 1
             self.say(str(error))
             return exits.FILE
+        self.number = 1
         if not self.events and self.code == exits.OK:
-            self.number = 1
             self.say("no events found")
+        if self.events and self.events == self.others and self.target not in (None, GenericEvent):
+            self.say("no event is of the target; without --target each is recognised")
         return self.code
 
     def take(self, item: object) -> None:
@@ -97,6 +100,7 @@ class _Reading:
             self.fail(item.message)
         else:
             self.events += 1
+            self.others += isinstance(item, GenericEvent)
             self.form.event(item)  # type: ignore[arg-type]
 
     def fail(self, message: str) -> None:

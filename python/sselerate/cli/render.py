@@ -37,9 +37,13 @@ class Text:
         self.out = out
         self.terminal = is_terminal(out)
         self.last = "\n"
+        self.note: str | None = None
+        self.start()
+
+    def start(self) -> None:
         self.text = answer.Text()
         self.further = 0
-        self.note: str | None = None
+        self.has_events = self.has_text = False
 
     def event(self, event: Event) -> None:
         first = answer.first_choice(event)
@@ -48,14 +52,17 @@ class Text:
         if text:
             self.out.write(escaped(text) if self.terminal else text)
             self.last = text[-1]
+            self.has_text = True
+        self.has_events = self.has_events or not isinstance(event, ErrorEvent)
 
     def end(self, source: str, number: int, end: StreamEnd) -> None:
         self.end_line()
-        self.text = answer.Text()
         self.note = None
         if self.further:
             self.note = f"{self.further} events of further choices left out; --format jsonl shows them"
-            self.further = 0
+        elif self.has_events and not self.has_text and not end.errors:
+            self.note = "no event has text; --format jsonl shows them"
+        self.start()
 
     def end_line(self) -> None:
         if self.last != "\n":
