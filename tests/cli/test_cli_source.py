@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,5 +99,8 @@ def test_sizes(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"12345")
     assert Source(str(path)).size() == 5
-    assert Source(str(tmp_path)).size() is None
-    assert Source(str(tmp_path / "absent")).size() is None
+    assert Source(str(tmp_path)).size() == 0
+    assert Source(str(tmp_path / "absent")).size() == 0
+    if sys.platform != "win32":
+        os.mkfifo(tmp_path / "pipe")
+        assert Source(str(tmp_path / "pipe")).size() is None

@@ -18,7 +18,9 @@ from .test_cli_decode import event
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
 
 
-def on_terminal(command: Command, *arguments: str, out_to: Path | None = None) -> str:
+def on_terminal(
+    command: Command, *arguments: str, out_to: Path | None = None, term: str = "xterm", code: int = 0
+) -> str:
     """What the user of a terminal sees of a run, its output on the terminal or in a file."""
     import pty
 
@@ -29,7 +31,7 @@ def on_terminal(command: Command, *arguments: str, out_to: Path | None = None) -
             stdin=subprocess.DEVNULL,
             stdout=file if out_to else theirs,
             stderr=theirs,
-            env={**command.environment, "TERM": "xterm"},
+            env={**command.environment, "TERM": term},
         )
     os.close(theirs)
     seen = b""
@@ -42,7 +44,7 @@ def on_terminal(command: Command, *arguments: str, out_to: Path | None = None) -
             break
         seen += piece
     os.close(ours)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=60) == code
     return seen.decode()
 
 
@@ -70,6 +72,9 @@ def test_progress_bar(command: Command, tmp_path: Path) -> None:
     assert "MB" in on_terminal(command, "decode", str(path), out_to=tmp_path / "out")
     assert (tmp_path / "out").stat().st_size == (9 << 20) + 1
     assert "MB" not in on_terminal(command, "decode", str(path))
+    absent = str(tmp_path / "absent")
+    assert "MB" in on_terminal(command, "decode", absent, str(path), out_to=tmp_path / "out", code=3)
+    assert on_terminal(command, "decode", str(path), out_to=tmp_path / "out", term="dumb") == ""
     path.write_bytes(event("short"))
     assert on_terminal(command, "decode", str(path), out_to=tmp_path / "out") == ""
 

@@ -1,5 +1,6 @@
 """A progress bar on the terminal, for work that takes long enough to be watched."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,12 +34,14 @@ class Silent:
 
 @contextmanager
 def progress(sources: Sequence[Source], quiet: bool) -> Iterator[Progress]:
-    """A bar over the bytes of all sources, where it helps: on a terminal, for regular files, above `LONG`
-    bytes, and if rich is installed. `quiet` forbids it, since the output goes to the same terminal.
+    """A bar over the bytes of all sources, where it helps: on a terminal that can move its cursor, for
+    regular files, above `LONG` bytes, and if rich is installed. `quiet` forbids it, since the output goes to
+    the same terminal.
     """
     sizes = [source.size() for source in sources]
     total = sum(size for size in sizes if size is not None)
-    if quiet or None in sizes or total < LONG or not is_terminal(sys.stderr):
+    can_show = is_terminal(sys.stderr) and os.environ.get("TERM") not in ("dumb", "unknown")
+    if quiet or None in sizes or total < LONG or not can_show:
         yield Silent()
         return
     try:

@@ -32,11 +32,13 @@ class Source:
         self.name = "stdin" if path == "-" else path
 
     def size(self) -> int | None:
-        """Size in bytes of a regular file; None for pipes, terminals and what cannot be read."""
+        """How many bytes will be read; None if nobody can tell, as of pipes and terminals."""
         try:
             status = os.fstat(0) if self.path == "-" else os.stat(self.path)
         except OSError:
-            return None
+            return 0
+        if stat.S_ISDIR(status.st_mode):
+            return 0
         return status.st_size if stat.S_ISREG(status.st_mode) else None
 
     def chunks(self, count: Count) -> Iterator[bytes]:
