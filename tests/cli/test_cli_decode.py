@@ -194,6 +194,19 @@ def test_output_that_lacks_everything_is_explained(command: Command, tmp_path: P
     assert command("decode", "--target", "MessageStreamEvent", stdin=BROKEN).code == 1
 
 
+@pytest.mark.parametrize("form", ["text", "jsonl", "summary"])
+def test_integers_longer_than_str_takes(command: Command, form: str) -> None:
+    """Whatever CPython's limit is, which is 4,300 digits by default."""
+    long = b"9" * 5000
+    data = event("a") + b'data: {"choices":[{"index":0,"text":""}],"usage":{"prompt_tokens":%s}}\n\n' % long
+    result = command("decode", "--format", form, stdin=data)
+    assert (result.code, result.err) == (0, "")
+    assert (long.decode() in result.out) == (form != "text")
+    data = event("a") + b'data: {"error":{"code":%s}}\n\n' % long
+    result = command("decode", "--format", form, "--on-error", "yield", stdin=data)
+    assert result.code == 1
+
+
 def test_max_event_bytes(command: Command) -> None:
     data = event("x" * 500)
     result = command("decode", "--max-event-bytes", "500", stdin=data)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .._json import dumps
 from .terminal import escaped_line
 
 HEAD = ("source", "events", "bytes", "characters", "model", "finish", "input", "output", "errors")
@@ -42,8 +43,8 @@ def _cells(row: Row) -> tuple[str, ...]:
         str(row.characters),
         escaped_line(row.model or "-"),
         escaped_line(row.reason or "-"),
-        "-" if row.input is None else str(row.input),
-        "-" if row.output is None else str(row.output),
+        "-" if row.input is None else dumps(row.input),
+        "-" if row.output is None else dumps(row.output),
         str(row.errors),
     )
 
