@@ -283,8 +283,6 @@ def _chunks(source: Any) -> Iterator[Any]:
     if isinstance(source, (list, tuple, GeneratorType)):
         # Most sources are. Asking them for a buffer raises an exception, which costs as much as four events.
         return iter(source)
-    if isinstance(source, str):
-        raise TypeError("expected a bytes-like chunk, got str")
     try:
         memoryview(source)
     except TypeError:
@@ -296,10 +294,12 @@ def _chunks(source: Any) -> Iterator[Any]:
         read = getattr(source, "read1", source.read)
         return iter(lambda: read(_CHUNK), b"")
     try:
-        return iter(source)
+        if not isinstance(source, str):
+            return iter(source)
     except TypeError:
-        kind = type(source).__name__
-        raise TypeError(f"expected an iterable of bytes-like chunks, got {kind}") from None
+        pass
+    kind = type(source).__name__
+    raise TypeError(f"expected an iterable of bytes-like chunks, such as open(path, 'rb'), got {kind}")
 
 
 def _async_chunks(source: Any) -> AsyncIterator[Any]:

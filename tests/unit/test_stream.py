@@ -10,6 +10,7 @@ import io
 import types
 import weakref
 from collections.abc import AsyncIterator, Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
@@ -203,17 +204,15 @@ def test_sources(backend: Backend, source: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "message"),
-    [
-        ("text", "expected a bytes-like chunk, got str"),
-        (5, "expected an iterable of bytes-like chunks, got int"),
-        (None, "expected an iterable of bytes-like chunks, got NoneType"),
-    ],
+    ("source", "kind"),
+    [("file.sse", "str"), (PurePosixPath("x"), "PurePosixPath"), (5, "int"), (None, "NoneType")],
 )
-def test_wrong_sources(backend: Backend, source: Any, message: str) -> None:
-    with pytest.raises(TypeError) as raised:
-        backend.iter_events(source)
-    assert str(raised.value) == message
+def test_wrong_sources(backend: Backend, source: Any, kind: str) -> None:
+    message = f"expected an iterable of bytes-like chunks, such as open(path, 'rb'), got {kind}"
+    for use in (backend.iter_events, backend.text):
+        with pytest.raises(TypeError) as raised:
+            use(source)
+        assert str(raised.value) == message
 
 
 def test_text_files_are_refused(backend: Backend) -> None:
