@@ -636,7 +636,161 @@ def test_dialects_without_a_message_of_their_own(backend: Backend) -> None:
     assert (call.id, call.name, call.input) == ("c", "f", {"a": 1})
 
 
+def others_of(backend: Backend, *payloads: Any) -> list[Any]:
+    """The payloads of events that an answer has not all of."""
+    others = accumulate(backend, None, *payloads).others
+    assert all(event.to_dict() in payloads for event in others)
+    return [event.to_dict() for event in others]
+
+
+def converse(delta: Any) -> Any:
+    return {"contentBlockDelta": {"contentBlockIndex": 0, "delta": delta, "p": "abc"}}
+
+
+def step(**delta: Any) -> Any:
+    return {"event_type": "step.delta", "index": 0, "event_id": "e", "delta": delta}
+
+
+@pytest.mark.parametrize(
+    ("payload", "whole"),
+    [
+        (converse({"text": "a"}), True),
+        (converse({"reasoningContent": {"text": "a"}}), True),
+        (converse({"reasoningContent": {"signature": "s"}}), False),
+        (converse({"reasoningContent": {"redactedContent": "r"}}), False),
+        (converse({"citation": {"title": "t"}}), False),
+        ({"messageStop": {"stopReason": "end_turn", "p": "abc"}}, True),
+        ({"metadata": {"usage": {"inputTokens": 1}}}, True),
+        ({"metadata": {"usage": {"inputTokens": 1}, "metrics": {"latencyMs": 7}}}, False),
+        (step(type="text", text="a"), True),
+        (step(type="thought_signature", signature="s"), False),
+        ({"event_type": "step.start", "index": 0, "step": {"type": "function_call", "arguments": {}}}, True),
+        (
+            {
+                "event_type": "step.start",
+                "index": 0,
+                "step": {"type": "function_call", "id": "i", "name": "f", "arguments": {"x": 1}},
+            },
+            True,
+        ),
+        ({"type": "message.output.delta", "id": "m", "role": "assistant", "content": "a"}, True),
+        (
+            {
+                "type": "message.output.delta",
+                "content": {
+                    "type": "thinking",
+                    "thinking": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}],
+                },
+            },
+            True,
+        ),
+        ({"type": "message.output.delta", "content": {"type": "tool_reference", "url": "u"}}, False),
+        ({"type": "conversation.response.started", "conversation_id": "c"}, False),
+        ({"type": "agent.handoff.done", "next_agent_name": "n"}, False),
+        ({"type": "STATE_SNAPSHOT", "snapshot": {"a": 1}}, False),
+        ({"type": "TOOL_CALL_RESULT", "toolCallId": "c", "content": "r"}, False),
+        ({"type": "RUN_FINISHED", "threadId": "t", "runId": "r", "usage": [{"inputTokens": 1}]}, True),
+        ({"type": "RUN_FINISHED", "threadId": "t", "runId": "r", "usage": [{"inputTokens": 1}] * 2}, False),
+        ({"type": "image_generation.completed", "b64_json": "x"}, False),
+        ({"type": "speech.audio.delta", "audio": "x"}, False),
+        ({"type": "transcript.text.delta", "delta": "a", "logprobs": [{"logprob": -1.5}]}, False),
+        ({"jsonrpc": "2.0", "id": 1, "result": {"tools": [{"name": "t"}]}}, False),
+        ({"is_finished": False, "event_type": "text-generation", "text": "a"}, True),
+        ({"event_type": "citation-generation", "citations": [{"start": 0, "text": "c"}]}, False),
+        ({"index": 1, "token": {"id": 9, "text": "a", "logprob": -0.5, "special": False}}, False),
+        (
+            {
+                "model_id": "m",
+                "results": [{"generated_text": x, "stop_reason": "not_finished"} for x in "ab"],
+            },
+            True,
+        ),
+        ({"outputText": "a", "index": 0, "inputTextTokenCount": 3, "completionReason": "FINISH"}, True),
+    ],
+)
+def test_what_an_answer_does_not_hold_is_among_the_others(
+    backend: Backend, payload: Any, whole: bool
+) -> None:
+    assert others_of(backend, payload) == ([] if whole else [payload])
+
+
+def test_a_text_said_once_more_at_the_end(backend: Backend) -> None:
+    pieces = [{"type": "transcript.text.delta", "delta": piece} for piece in "ab"]
+    end = {"type": "transcript.text.done", "text": "ab"}
+    assert others_of(backend, *pieces, end) == []
+    other = {"type": "transcript.text.done", "text": "AB"}
+    assert others_of(backend, *pieces, other) == [other]
+
+
+def test_replicate_after_another_dialect(backend: Backend) -> None:
+    text, other = GenericEvent(data="b", type="output"), GenericEvent(data={"x": 1})
+    first = backend.decode(body({"type": "TEXT_MESSAGE_CONTENT", "messageId": "m", "delta": "a"}))
+    accumulator: Accumulator[Any] = Accumulator()
+    for event in (*first, text, other):
+        accumulator.push(event)
+    assert (accumulator.text, accumulator.others) == ("ab", (other,))
+
+
 # -- errors
+
+
+FAILED = {"id": "r", "object": "response", "status": "failed", "output": [], "error": {"message": "boom"}}
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        ({"type": "RUN_ERROR", "message": "boom", "code": "X"}, "error"),
+        ({"type": "conversation.response.error", "message": "boom", "code": 500}, "error"),
+        ({"type": "response.failed", "response": FAILED}, "failed"),
+        (
+            {
+                "event_type": "interaction.completed",
+                "interaction": {"id": "i", "status": "failed", "error": "boom"},
+            },
+            "failed",
+        ),
+        (
+            {"object": "thread.run", "id": "r", "status": "failed", "last_error": {"message": "boom"}},
+            "failed",
+        ),
+        ({"type": "message-end", "delta": {"finish_reason": "ERROR", "error": "boom"}}, "ERROR"),
+        ({"type": "abort", "reason": "boom"}, "abort"),
+        ({"type": "finish", "finishReason": "error", "messageMetadata": "boom"}, "error"),
+        (chunk({"content": "boom"}, finish_reason="error"), "error"),
+        (
+            {
+                "object": "text_completion",
+                "choices": [{"index": 0, "text": "boom", "finish_reason": "abort"}],
+            },
+            "abort",
+        ),
+    ],
+)
+def test_answers_that_have_failed_are_not_complete(backend: Backend, payload: Any, reason: str) -> None:
+    """Dialects that say so in an ordinary event. What went wrong is in the message or among the others."""
+    accumulator = accumulate(backend, None, payload)
+    assert not accumulator.complete
+    assert accumulator.finish_reason == reason
+    (event,) = backend.decode(body(payload))
+    assert (event.finish_reason, event.to_dict()) == (reason, payload)
+    kept = [accumulator.final(), *accumulator.others]
+    assert "boom" in json.dumps([item.to_dict() for item in kept])
+
+
+@pytest.mark.parametrize("reason", ["canceled", "error"])
+def test_predictions_of_replicate_that_have_failed(backend: Backend, reason: str) -> None:
+    accumulator: Accumulator[Any] = Accumulator()
+    end = f'event: done\ndata: {{"reason": "{reason}"}}\n\n'.encode()
+    collect = Collectors(bind(backend.module)).collect
+    collect(b"event: output\nid: 1690212292:0\ndata: Hi\n\n" + end, into=accumulator)
+    assert (accumulator.text, accumulator.finish_reason, accumulator.complete) == ("Hi", reason, False)
+
+
+def test_one_failed_choice_is_enough(backend: Backend) -> None:
+    both = [chunk({}, index=i, finish_reason=reason) for i, reason in enumerate(["stop", "error"])]
+    accumulator = accumulate(backend, ChatCompletionChunk, *both)
+    assert (accumulator.finish_reason, accumulator.complete) == ("stop", False)
 
 
 def test_errors_stay_visible(backend: Backend) -> None:

@@ -131,8 +131,7 @@ class Accumulator(Generic[M]):
 
     def _push_other(self, event: Any) -> None:
         """Takes an event of no dialect, or of one without rules after one that has some."""
-        if isinstance(event, StreamEvent) and type(self._rules) is AnswerRules:
-            self._rules.push(event)
+        if isinstance(event, StreamEvent) and type(self._rules) is AnswerRules and self._rules.push(event):
             return
         self._others.append(event)
         if self._rules is None and isinstance(event, StreamEvent):
@@ -155,19 +154,22 @@ class Accumulator(Generic[M]):
 
     @property
     def complete(self) -> bool:
-        """Whether the server has said that the answer is whole, and no error was among the events."""
+        """Whether the server has said that the answer is whole: it has ended for a reason other than that it
+        failed or was called off ("error", "failed", "cancelled", ...), and no error was among the events."""
         rules = self._spoken()
-        return rules is not None and rules.finished and not self._errors
+        return rules is not None and rules.finished and not rules.failed and not self._errors
 
     @property
     def errors(self) -> tuple[ErrorEvent, ...]:
-        """The errors among the events: of the server, of decoding, a stream that was cut."""
+        """The errors among the events: of the server, of decoding, a stream that was cut. An answer may also
+        end with an ordinary event that says it has failed: ``finish_reason`` has that, and what else the
+        event says is in the message or makes it one of the ``others``."""
         return tuple(self._errors)
 
     @property
     def others(self) -> tuple[Any, ...]:
         """Events that have no place in the message, or not all of what they hold: of another dialect, of
-        unknown types, with values of a wrong kind."""
+        unknown types, with values of a wrong kind; of an `Answer` those with anything but what it holds."""
         # What a generic event tells counts until there is an event of a dialect.
         if self._rules is not None:
             return tuple(self._others)

@@ -1,14 +1,59 @@
 """The message of dialects that have none of their own: what their events answer, put together."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from ..events.answers import StreamEvent, ToolCallDelta, reason, string
-from ..events.declare import Event, event
+from ..events.answers import StreamEvent, ToolCallDelta, arguments, reason, string
+from ..events.declare import Event, event, schema_of
 from .joined import Text, merged, said
 from .rules import Rules
 from .tool_calls import Call, Calls, ToolCall
 
-__all__ = ["Answer", "AnswerRules"]
+__all__ = ["Answer", "AnswerRules", "Answered"]
+
+_FRAME = frozenset(
+    [
+        "agent_id",
+        "content_block_index",
+        "content_index",
+        "created",
+        "created_at",
+        "event",
+        "event_id",
+        "event_type",
+        "id",
+        "id_slot",
+        "index",
+        "is_finished",
+        "jsonrpc",
+        "message_id",
+        "model",
+        "model_id",
+        "model_version",
+        "obfuscation",
+        "object",
+        "output_ids",
+        "output_index",
+        "p",
+        "parent_message_id",
+        "role",
+        "run_id",
+        "segment_id",
+        "stop",
+        "stop_reason",
+        "stop_type",
+        "thread_id",
+        "timestamp",
+        "tokens",
+        "tokens_cached",
+        "tokens_evaluated",
+        "tokens_predicted",
+        "tool_call_id",
+        "type",
+    ]
+)
+"""Keys by which events say where, when and by whom something is added, or once more what the answers have
+from elsewhere (the text as tokens, counts so far). There is nothing in them that an answer could hold."""
 
 
 @event
@@ -47,19 +92,27 @@ class AnswerRules(Rules):
         self._ended = False
 
     def push(self, event: StreamEvent) -> bool:
-        if text := string(event.text):
-            self._text.add(text)
-        if reasoning := string(event.reasoning):
-            self._reasoning.add(reasoning)
+        answered = self._answered(event)
+        if answered.text:
+            self._text.add(answered.text)
+        if answered.reasoning:
+            self._reasoning.add(answered.reasoning)
         pieces: Any = event.tool_calls
         for piece in pieces if isinstance(pieces, tuple) else ():
             if isinstance(piece, ToolCallDelta):
                 self._calls.add(piece.index, piece.id, piece.name, piece.arguments)
-        self._finish_reason = reason(event.finish_reason) or self._finish_reason
-        if said(usage := event.usage):
-            self._usage = merged(self._usage, usage)
-        self._ended = self._ended or event.is_terminal is True
-        return True
+                answered.add_call(piece)
+        self._finish_reason = answered.finish_reason or self._finish_reason
+        if said(answered.usage):
+            self._usage = merged(self._usage, answered.usage)
+        if event.is_terminal is True and not self._ended:
+            self._ended = True
+            answered.strings.add(str(self._text))  # which some say once more at the end
+        return answered.all_of(event)
+
+    def _answered(self, event: StreamEvent) -> "Answered":
+        """What the next event adds."""
+        return Answered(event)
 
     def result(self) -> Answer:
         return Answer(
@@ -88,3 +141,63 @@ class AnswerRules(Rules):
 
     def usage(self) -> Any:
         return self._usage
+
+
+class Answered:
+    """What one event answers."""
+
+    def __init__(self, event: StreamEvent) -> None:
+        self.text = string(event.text)
+        self.reasoning = string(event.reasoning)
+        self.finish_reason = reason(event.finish_reason)
+        self.usage: Any = event.usage
+        self.strings = {self.text, self.reasoning, self.finish_reason or ""}
+        """All strings that are in the answers."""
+        self.objects: set[str] = set()
+        """Arguments of calls, which may have been sent as objects."""
+
+    def add_call(self, call: ToolCallDelta) -> None:
+        self.strings.update((call.id or "", call.name or "", call.arguments))
+        if call.arguments:
+            self.objects.add(call.arguments)
+
+    def all_of(self, event: StreamEvent) -> bool:
+        """Whether that is all that the event holds."""
+        left = list(self._left(event))
+        # A text may come in several parts.
+        return not left or (all(isinstance(value, str) for value in left) and "".join(left) in self.strings)
+
+    def _left(self, value: Any) -> Iterator[Any]:
+        """The strings, numbers and words in ``value`` that are not in the answers."""
+        if not value or value is self.usage:
+            return
+        if isinstance(value, Event):
+            for name in _contents(type(value)):
+                inner = getattr(value, name)
+                if inner and inner is not getattr(self.usage, name, None):
+                    yield from self._left(inner)
+            value = value.extra or {}
+        if isinstance(value, dict):
+            if self.objects and arguments(value) in self.objects:
+                return
+            for key, inner in value.items():
+                if key not in _FRAME:
+                    yield from self._left(inner)
+        elif isinstance(value, list | tuple):
+            for inner in value:
+                yield from self._left(inner)
+        elif not isinstance(value, str) or value not in self.strings:
+            yield value
+
+
+_known: dict[type, tuple[str, ...]] = {}
+
+
+def _contents(cls: type[Event]) -> tuple[str, ...]:
+    """The fields of a class that may hold something an answer has a place for: no tags, and no frame."""
+    try:
+        return _known[cls]
+    except KeyError:
+        fields = [field for field in schema_of(cls).fields if field.shape.literals is None]
+        names = _known[cls] = tuple([field.name for field in fields if field.name not in _FRAME])
+        return names

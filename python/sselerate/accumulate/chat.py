@@ -569,6 +569,9 @@ class ChatRules(Rules):
     def finish_reason(self) -> str | None:
         return self._choices[min(self._choices)].finish_reason if self._choices else None
 
+    def finish_reasons(self) -> list[str | None]:
+        return [choice.finish_reason for choice in self._choices.values()]
+
     def usage(self) -> CompletionUsage | None:
         if self._usage is not None:
             return self._usage

@@ -183,5 +183,8 @@ class CompletionRules(Rules):
         first = self._first()
         return first.finish_reason if first else None
 
+    def finish_reasons(self) -> list[str | None]:
+        return [choice.finish_reason for choice in self._choices.values()]
+
     def usage(self) -> CompletionUsage | None:
         return self._usage

@@ -254,7 +254,7 @@ class GeminiRules(Rules):
 
     @property
     def finished(self) -> bool:
-        ends = [_first(state).finish_reason for state in self._candidates.values()]
+        ends = self.finish_reasons()
         return all(ends) if ends else self.finish_reason() is not None
 
     def _response(self) -> GenerateContentResponse:
@@ -282,6 +282,9 @@ class GeminiRules(Rules):
 
     def finish_reason(self) -> str | None:
         return self._response().finish_reason
+
+    def finish_reasons(self) -> list[str | None]:
+        return [_first(state).finish_reason for state in self._candidates.values()]
 
     def usage(self) -> GeminiUsageMetadata | None:
         usage = self._whole.get("usage_metadata")

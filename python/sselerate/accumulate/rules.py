@@ -1,11 +1,16 @@
 """What an accumulator needs of a dialect."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..events.declare import Event
 from .tool_calls import Call
 
 __all__ = ["Rules"]
+
+_FAILURES = frozenset(["abort", "aborted", "canceled", "cancelled", "error", "expired", "failed", "timeout"])
+"""The reasons to end, in small letters, of answers that are not whole because something went wrong or
+somebody has called them off."""
 
 
 class Rules:
@@ -46,6 +51,15 @@ class Rules:
     def finish_reason(self) -> str | None:
         """Why the answer ended, likewise."""
         return None
+
+    def finish_reasons(self) -> Iterable[str | None]:
+        """The same of all choices."""
+        return (self.finish_reason(),)
+
+    @property
+    def failed(self) -> bool:
+        """Whether an answer ended as one that failed or was called off."""
+        return any(reason is not None and reason.lower() in _FAILURES for reason in self.finish_reasons())
 
     def usage(self) -> Any:
         """The tokens used, a `Usage`, or None."""

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..events.answers import number
+from ..events.answers import number, string
 from ..events.sglang import NewText
-from .answer import AnswerRules
+from .answer import Answered, AnswerRules
 
 __all__ = ["SGLangRules"]
 
@@ -17,7 +17,10 @@ class SGLangRules(AnswerRules):
         self._new_text = NewText()
 
     def push(self, event: Any) -> bool:
-        if number(event.index):
-            return False
-        self._text.add(self._new_text.of(event))
-        return super().push(event)
+        return not number(event.index) and super().push(event)
+
+    def _answered(self, event: Any) -> Answered:
+        answered = Answered(event)
+        answered.text = self._new_text.of(event)
+        answered.strings.add(string(event.full_text))
+        return answered

@@ -154,7 +154,7 @@ _LAZY: dict[str, str] = {
     "tgi": "TGIDetails TGIStreamEvent TGIToken",
     "usage": "CompletionTokensDetails CompletionUsage PromptTokensDetails",
     "vercel": """
-        UIMessageDataEvent UIMessageEvent UIMessageFileEvent UIMessageFinishEvent
+        UIMessageAbortEvent UIMessageDataEvent UIMessageEvent UIMessageFileEvent UIMessageFinishEvent
         UIMessageMetadataEvent UIMessageReasoningEvent UIMessageSourceEvent UIMessageStartEvent
         UIMessageStepEvent UIMessageStreamEvent UIMessageTextEvent UIMessageToolApprovalEvent
         UIMessageToolInputDeltaEvent UIMessageToolInputEvent UIMessageToolOutputEvent

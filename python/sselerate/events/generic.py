@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .answers import StreamEvent
+from .answers import StreamEvent, reason
 from .declare import Event, event
 from .recognise import LAST_EVENT_NAMES
 
@@ -32,6 +32,11 @@ class GenericEvent(StreamEvent):
     def text(self) -> str:
         """The data of an event that is text, as Replicate sends it."""
         return self.data if isinstance(self.data, str) else ""
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why the last event, by its type, is the last, if it says so: "canceled" or "error" of Replicate."""
+        return reason(self.data.get("reason")) if self.is_terminal and isinstance(self.data, dict) else None
 
     @property
     def is_terminal(self) -> bool:

@@ -11,6 +11,7 @@ from .answers import StreamEvent, ToolCallDelta, string
 from .declare import event
 
 __all__ = [
+    "UIMessageAbortEvent",
     "UIMessageDataEvent",
     "UIMessageEvent",
     "UIMessageFileEvent",
@@ -253,9 +254,9 @@ class UIMessageMetadataEvent(UIMessageEvent):
 
 @event(rename="camel")
 class UIMessageFinishEvent(UIMessageEvent):
-    """The message is whole, or was broken off."""
+    """The message is whole."""
 
-    type: Literal["finish", "abort"]
+    type: Literal["finish"]
     """Its type."""
 
     finish_reason: str | None = None
@@ -264,8 +265,26 @@ class UIMessageFinishEvent(UIMessageEvent):
     message_metadata: Any = None
     """What the application says about the message."""
 
+    @property
+    def is_terminal(self) -> bool:
+        """Always."""
+        return True
+
+
+@event(rename="camel")
+class UIMessageAbortEvent(UIMessageEvent):
+    """The message was broken off."""
+
+    type: Literal["abort"]
+    """Its type."""
+
     reason: str | None = None
-    """Why it was broken off."""
+    """Why."""
+
+    @property
+    def finish_reason(self) -> str | None:
+        """ "abort"."""
+        return "abort"
 
     @property
     def is_terminal(self) -> bool:
@@ -303,6 +322,7 @@ UIMessageStreamEvent: TypeAlias = (
     | UIMessageStartEvent
     | UIMessageStepEvent
     | UIMessageFinishEvent
+    | UIMessageAbortEvent
     | UIMessageDataEvent
 )
 """Any event of a UI message stream."""
