@@ -182,6 +182,30 @@ def test_quirk_30_logprobs(backend: Backend) -> None:
     assert two.logprobs == -0.25
 
 
+def joined_logprobs(backend: Backend, *values: Any) -> Any:
+    """What the log probabilities of several chunks become."""
+    payloads = [chunk({"content": "a"}, logprobs=value) for value in values]
+    wire = accumulate(backend, ChatCompletionChunk, *payloads).final().to_dict()
+    return wire["choices"][0].get("logprobs")
+
+
+def test_logprobs_of_any_shape(backend: Backend) -> None:
+    def together(n: int) -> Any:
+        return {"tokens": [f"t{n}"], "token_logprobs": [-n / 2], "token_ids": [n]}
+
+    both = {"tokens": ["t1", "t2"], "token_logprobs": [-0.5, -1.0], "token_ids": [1, 2]}
+    assert joined_logprobs(backend, together(1), None, together(2)) == both
+    assert joined_logprobs(backend, -0.1, -0.2) == [-0.1, -0.2]
+    assert joined_logprobs(backend, -0.1, together(1), -0.2) == [-0.1, -0.2, together(1)]
+    assert joined_logprobs(backend, [{"logprob": 1}], [{"logprob": 2}]) == [{"logprob": 1}, {"logprob": 2}]
+    assert joined_logprobs(backend, [0.5]) == [0.5]
+    one, two = {"token": "a", "logprob": -1}, {"token": "b", "logprob": -2}
+    assert joined_logprobs(backend, one, two) == [one, two]
+    empty: dict[str, list[Any]] = {"content": []}
+    assert joined_logprobs(backend, empty, empty) == empty
+    assert joined_logprobs(backend, {"content": None}, {}) is None
+
+
 def test_quirk_33_interleaved_choices(backend: Backend) -> None:
     payloads = [
         chunk({"content": piece}, index=index) for piece, index in zip("aAbBcC", [1, 0] * 3, strict=True)
@@ -251,6 +275,18 @@ def test_completion_logprobs_and_choices(backend: Backend) -> None:
     assert one["logprobs"]["top_logprobs"] == [{"a": -1.0}, {"b": -1.0}]
     assert (two["text"], two["finish_reason"]) == ("x", "length")
     assert accumulator.usage.total_tokens == 4
+
+
+def test_logprobs_of_llama_cpp(backend: Backend) -> None:
+    payloads = [
+        {
+            "object": "text_completion",
+            "choices": [{"index": 0, "text": x, "logprobs": {"content": [{"id": x}]}}],
+        }
+        for x in "ab"
+    ]
+    (choice,) = accumulate(backend, CompletionStreamEvent, *payloads).final().choices
+    assert choice.to_dict()["logprobs"] == {"content": [{"id": "a"}, {"id": "b"}]}
 
 
 # -- messages
@@ -539,6 +575,32 @@ def test_cohere(backend: Backend) -> None:
         },
         **end,
     }
+
+
+def test_logprobs_of_dialects(backend: Backend) -> None:
+    def gemini(n: int) -> Any:
+        result = {"topCandidates": [{"candidates": [n]}], "chosenCandidates": [n]}
+        return {"candidates": [{"content": {"parts": [{"text": "a"}]}, "logprobsResult": result}]}
+
+    (candidate,) = accumulate(backend, GenerateContentResponse, gemini(1), gemini(2)).final().candidates
+    assert candidate.to_dict()["logprobsResult"] == {
+        "topCandidates": [{"candidates": [1]}, {"candidates": [2]}],
+        "chosenCandidates": [1, 2],
+    }
+
+    def cohere(n: int) -> Any:
+        item = {"token_ids": [n], "text": "a", "logprobs": [-0.5]}
+        delta = {"message": {"content": {"text": "a"}}}
+        return {"type": "content-delta", "index": 0, "delta": delta, "logprobs": item}
+
+    final = accumulate(backend, CohereStreamEvent, cohere(1), cohere(2)).final()
+    assert final.to_dict()["logprobs"] == [cohere(1)["logprobs"], cohere(2)["logprobs"]]
+
+    def ollama(n: int) -> Any:
+        return {"model": "m", "done": False, "response": "a", "logprobs": [{"token": "a", "logprob": n}]}
+
+    final = accumulate(backend, None, ollama(1), ollama(2)).final()
+    assert final.to_dict()["logprobs"] == [{"token": "a", "logprob": 1}, {"token": "a", "logprob": 2}]
 
 
 def test_events_of_no_dialect(backend: Backend) -> None:

@@ -15,7 +15,7 @@ from ..events.chat import (
 )
 from ..events.declare import Event, event
 from ..events.usage import CompletionUsage
-from .joined import Rest, Text, said
+from .joined import Logprobs, Rest, Text, said
 from .rules import Rules
 from .tool_calls import Call, Calls
 
@@ -307,8 +307,7 @@ class _Choice:
         self.finish_reason: str | None = None
         self.whole: dict[str, Any] = {}
         """Fields of the choice that are whole each time they come."""
-        self.logprobs: dict[str, list[Any]] = {}
-        self.odd_logprobs: Any = None
+        self.logprobs = Logprobs()
         self.rest = Rest()
         self.message: ChatCompletionDelta | None = None
         """The last message that came beside, or instead of, a delta."""
@@ -331,7 +330,7 @@ class _Choice:
         if choice.finish_reason is not None:
             self.finish_reason = reason(choice.finish_reason) or self.finish_reason
         if choice.logprobs is not None:
-            self._add_logprobs(choice.logprobs)
+            self.logprobs.add(choice.logprobs)
         if choice.native_finish_reason is not None:
             self.whole["native_finish_reason"] = choice.native_finish_reason
         if choice.stop_reason is not None:
@@ -406,18 +405,6 @@ class _Choice:
         self.function_call.rest.append(piece.extra)
         return True
 
-    def _add_logprobs(self, logprobs: Any) -> None:
-        if not isinstance(logprobs, ChatCompletionLogprobs):
-            self.odd_logprobs = logprobs
-            return
-        for name in ("content", "refusal"):
-            tokens = getattr(logprobs, name)
-            if isinstance(tokens, tuple | list):
-                self.logprobs.setdefault(name, []).extend(tokens)
-        if logprobs.extra is not None:
-            self.logprobs.setdefault("content", [])
-            self.rest.replace({"logprobs": logprobs.extra})
-
     def _add_rest(self, extra: dict[str, Any]) -> None:
         if "token_ids" in extra and isinstance(extra["token_ids"], list):
             self.rest.extend("token_ids", extra["token_ids"])
@@ -433,19 +420,13 @@ class _Choice:
         return whole
 
     def result(self) -> ChatCompletionChoice:
-        extra = self.rest.value()
-        logprobs: Any = self.odd_logprobs
-        if self.logprobs:
-            of_tokens = extra.pop("logprobs", None) if extra else None
-            lists: Any = {name: tuple(tokens) for name, tokens in self.logprobs.items()}
-            logprobs = ChatCompletionLogprobs(**lists, extra=of_tokens)
         return ChatCompletionChoice(
             index=self.index,
             message=self.spoken().result_message(self.role),
             finish_reason=self.finish_reason,
-            logprobs=logprobs,
+            logprobs=self.logprobs.result(),
             **self.whole,
-            extra=extra or None,
+            extra=self.rest.value(),
         )
 
     def result_message(self, role: str) -> ChatCompletionMessage:

@@ -97,7 +97,7 @@ class CohereRules(Rules):
             self._rest.append({"prompt": event.prompt})
             return True
         self._id = self._id or string(getattr(event, "id", None))
-        self._rest.replace(event.extra)
+        self._rest.replace(_keys(event))
         if isinstance(event, c.CohereMessageEndEvent):
             self._ended = True
             end = event.delta
@@ -111,7 +111,10 @@ class CohereRules(Rules):
         delta = getattr(event, "delta", None)
         if delta is None:
             return True
-        message = delta.message if isinstance(delta, c.CohereDelta) else None
+        if not isinstance(delta, c.CohereDelta):
+            return False
+        self._rest.replace(_keys(delta))
+        message = delta.message
         return isinstance(message, c.CohereMessage) and self._add(event.index, message)
 
     def _add(self, index: Any, message: c.CohereMessage) -> bool:
@@ -195,6 +198,14 @@ class CohereRules(Rules):
     def usage(self) -> c.CohereUsage | None:
         usage = self._end.usage if self._end is not None else None
         return usage if isinstance(usage, c.CohereUsage) else None
+
+
+def _keys(event: c.CohereEvent | c.CohereDelta) -> dict[str, Any] | None:
+    """The keys that no class declares. Log probabilities are an object in each event, in the response a list
+    of these."""
+    extra = event.extra
+    logprobs = extra.get("logprobs") if extra is not None else None
+    return {**(extra or {}), "logprobs": [logprobs]} if isinstance(logprobs, dict) else extra
 
 
 def _tool_call(call: Call) -> c.CohereToolCall:

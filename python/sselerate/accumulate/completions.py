@@ -6,7 +6,7 @@ from ..events.answers import number, reason, string
 from ..events.completion import CompletionLogprobs, CompletionStreamChoice, CompletionStreamEvent
 from ..events.declare import Event, event
 from ..events.usage import CompletionUsage
-from .joined import Rest, Text, said
+from .joined import Logprobs, Rest, Text, said
 from .rules import Rules
 
 __all__ = ["Completion", "CompletionChoice", "CompletionRules"]
@@ -66,8 +66,7 @@ class _Choice:
         self.text = Text()
         self.finish_reason: str | None = None
         self.stop_reason: Any = None
-        self.logprobs: dict[str, list[Any]] = {}
-        self.odd_logprobs: Any = None
+        self.logprobs = Logprobs()
         self.rest = Rest()
 
     def push(self, choice: CompletionStreamChoice) -> None:
@@ -78,19 +77,9 @@ class _Choice:
         if choice.stop_reason is not None:
             self.stop_reason = choice.stop_reason
         if choice.logprobs is not None:
-            self._add_logprobs(choice.logprobs)
+            self.logprobs.add(choice.logprobs)
         if choice.extra is not None:
             self._add_rest(choice.extra, choice.text)
-
-    def _add_logprobs(self, logprobs: Any) -> None:
-        if not isinstance(logprobs, CompletionLogprobs):
-            self.odd_logprobs = logprobs
-            return
-        for name in CompletionLogprobs.__wire__:
-            values = getattr(logprobs, name)
-            if isinstance(values, tuple | list):
-                self.logprobs.setdefault(name, []).extend(values)
-        self.rest.replace(logprobs.extra and {"logprobs": logprobs.extra})
 
     def _add_rest(self, extra: dict[str, Any], text: Any) -> None:
         if "token_ids" in extra and isinstance(extra["token_ids"], list):
@@ -103,19 +92,13 @@ class _Choice:
         self.rest.replace(extra)
 
     def result(self) -> CompletionChoice:
-        logprobs: Any = self.odd_logprobs
-        extra = self.rest.value()
-        if self.logprobs:
-            of_tokens = extra.pop("logprobs", None) if extra else None
-            lists: Any = {name: tuple(values) for name, values in self.logprobs.items()}
-            logprobs = CompletionLogprobs(**lists, extra=of_tokens)
         return CompletionChoice(
             text=str(self.text),
             index=self.index,
-            logprobs=logprobs,
+            logprobs=self.logprobs.result(),
             finish_reason=self.finish_reason,
             stop_reason=self.stop_reason,
-            extra=extra or None,
+            extra=self.rest.value(),
         )
 
 

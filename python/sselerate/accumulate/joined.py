@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ..events.declare import Event, _restore
 
-__all__ = ["Rest", "Text", "changed", "joined", "merged", "said"]
+__all__ = ["Logprobs", "Rest", "Text", "changed", "joined", "merged", "said"]
 
 E = TypeVar("E", bound=Event)
 
@@ -37,6 +37,10 @@ _NEVER_JOINED = frozenset(
 _WHOLE = frozenset(["annotations", "executed_tools", "images"])
 """Keys of deltas whose lists hold whole entries: one that comes again under the same index replaces the
 first."""
+
+
+_LOGPROBS = frozenset(["logprobs", "logprobsResult"])
+"""Keys whose values are put together as `Logprobs`."""
 
 
 class Text:
@@ -73,6 +77,80 @@ def joined(pieces: list[str]) -> str:
 
 def _character(pair: "re.Match[str]") -> str:
     return chr(0x10000 + ((ord(pair[1]) & 0x3FF) << 10) + (ord(pair[2]) & 0x3FF))
+
+
+class Logprobs:
+    """Log probabilities: what the events say about their tokens, in whatever shape, as one value that says it
+    about all.
+
+    - Objects that hold lists, one item for each token, become one object with the lists joined. A string
+      beside them is a piece of one string; of anything else there the last that is not null counts.
+    - Lists become one list.
+    - Of anything else, such as a bare number for each token, there will be a list if there are several.
+    """
+
+    __slots__ = ("_bare", "_items", "_joined", "_kind")
+
+    def __init__(self) -> None:
+        self._kind: type[Event] | None = None
+        """The class of the joined object; None if it is a dict."""
+        self._joined: dict[str, Any] = {}
+        self._items: list[Any] = []
+        self._bare = True
+        """Whether the items have come one by one."""
+
+    def add(self, value: Any) -> None:
+        """Takes what the next event says."""
+        if value is None:
+            return
+        if isinstance(value, Event):
+            fields = {name: said for name in value.__wire__ if (said := getattr(value, name)) is not None}
+            self._add_object(value, {**fields, **(value.extra or {})})
+        elif isinstance(value, dict):
+            self._add_object(value, value)
+        elif isinstance(value, list | tuple):
+            self._bare = False
+            self._items += value
+        else:
+            self._items.append(value)
+
+    def _add_object(self, value: Any, keys: dict[str, Any]) -> None:
+        if not any(isinstance(said, list | tuple) for said in keys.values()):
+            if any(said is not None for said in keys.values()):
+                self._items.append(value)
+            return
+        if isinstance(value, Event):
+            self._kind = type(value)
+        for key, said in keys.items():
+            old = self._joined.get(key)
+            if isinstance(said, list | tuple):
+                if not isinstance(old, list):
+                    old = self._joined[key] = []
+                old += said
+            elif isinstance(said, str):
+                if not isinstance(old, Text):
+                    old = self._joined[key] = Text()
+                old.add(said)
+            elif said is not None:
+                self._joined[key] = said
+            else:
+                self._joined.setdefault(key, None)
+
+    def result(self) -> Any:
+        """All of it; None if no event has said anything."""
+        if not self._joined:
+            return self._items[0] if self._bare and len(self._items) == 1 else list(self._items) or None
+        whole: Any = {
+            key: str(said) if isinstance(said, Text) else list(said) if isinstance(said, list) else said
+            for key, said in self._joined.items()
+        }
+        if self._kind is not None:
+            names = self._kind.__wire__
+            fields: dict[str, Any] = {name: whole.pop(name) for name in names if name in whole}
+            for name, said in fields.items():
+                fields[name] = tuple(said) if isinstance(said, list) else said
+            whole = self._kind(**fields, extra=whole or None)
+        return [*self._items, whole] if self._items else whole
 
 
 class Rest:
@@ -130,6 +208,8 @@ def _replace(state: dict[str, Any], keys: dict[str, Any]) -> None:
     for key, value in keys.items():
         if value is None:
             state.setdefault(key, None)
+        elif key in _LOGPROBS:
+            _add_logprobs(state, key, value)
         elif isinstance(value, dict):
             old = state.get(key)
             if not isinstance(old, dict):
@@ -139,11 +219,20 @@ def _replace(state: dict[str, Any], keys: dict[str, Any]) -> None:
             state[key] = value
 
 
+def _add_logprobs(state: dict[str, Any], key: str, value: Any) -> None:
+    old = state.get(key)
+    if not isinstance(old, Logprobs):
+        old = state[key] = Logprobs()
+    old.add(value)
+
+
 def _append(state: dict[str, Any], keys: dict[str, Any]) -> None:
     for key, value in keys.items():
         old = state.get(key)
         if value is None:
             state.setdefault(key, None)
+        elif key in _LOGPROBS:
+            _add_logprobs(state, key, value)
         elif isinstance(value, str) and key not in _NEVER_JOINED:
             if isinstance(old, Text):
                 old.add(value)
@@ -165,6 +254,8 @@ def _plain(value: Any) -> Any:
     """``value`` as plain JSON, all containers new."""
     if isinstance(value, Text):
         return str(value)
+    if isinstance(value, Logprobs):
+        return _plain(value.result())
     if isinstance(value, _Rows):
         return [_plain(item) for item in value.items]
     if isinstance(value, list | tuple):
