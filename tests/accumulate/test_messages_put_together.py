@@ -182,6 +182,42 @@ def test_quirk_30_logprobs(backend: Backend) -> None:
     assert two.logprobs == -0.25
 
 
+def content_of(backend: Backend, *contents: Any) -> Any:
+    return message_of(backend, *[{"content": content} for content in contents])["content"]
+
+
+def test_only_text_and_thinking_go_on_from_part_to_part(backend: Backend) -> None:
+    def text(piece: str, **keys: Any) -> Any:
+        return {"type": "text", "text": piece, **keys}
+
+    def thinking(*parts: Any, **keys: Any) -> Any:
+        return {"type": "thinking", "thinking": list(parts), **keys}
+
+    whole = [
+        *[{"type": "reference", "reference_ids": [n]} for n in (1, 2)],
+        *[{"type": "image_url", "image_url": {"url": name}} for name in "ab"],
+        *[{"type": "document_url", "document_url": name} for name in ("u1", "u2")],
+        *[{"type": "file", "file_id": name} for name in "ab"],
+        *[5, ["x"], {"url": "u"}, {"url": "v"}],
+    ]
+    assert content_of(backend, *[[part] for part in whole]) == whole
+    assert content_of(backend, [text("a")], [text("b")], "c", [whole[0]], [text("d")]) == [
+        text("abc"),
+        whole[0],
+        text("d"),
+    ]
+    reference = {"type": "tool_reference", "title": "t"}
+    assert content_of(
+        backend,
+        [thinking(text("a"), closed=None)],
+        [thinking(text("b"), reference)],
+        [thinking(reference, text("c"), closed=True)],
+        [thinking(text("d"))],
+    ) == [thinking(text("ab"), reference, reference, text("c"), closed=True), thinking(text("d"))]
+    cited, other = text("a", annotations=[1]), text("b", annotations=[2])
+    assert content_of(backend, [cited], [other], [text("c")]) == [cited, text("bc", annotations=[2])]
+
+
 def joined_logprobs(backend: Backend, *values: Any) -> Any:
     """What the log probabilities of several chunks become."""
     payloads = [chunk({"content": "a"}, logprobs=value) for value in values]

@@ -149,14 +149,15 @@ class _Content:
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
-        self._parts: list[dict[str, Any]] | None = None
+        self._parts: _Parts | None = None
 
     def add(self, content: Any) -> bool:
         """False if it is no content."""
         if isinstance(content, list):
             if self._parts is None:
-                self._parts = [{"type": "text", "text": self.pieces}] if self.pieces else []
-            _add_parts(self._parts, content)
+                self._parts = _Parts()
+                self._parts.add(self.pieces)
+            self._parts.add(content)
         elif isinstance(content, dict):
             self.add([content])
         elif isinstance(content, bool):
@@ -164,71 +165,84 @@ class _Content:
         elif self._parts is None:
             self.pieces.append(content_text(content))
         else:
-            _add_parts(self._parts, [content_text(content)])
+            self._parts.add([content_text(content)])
         return True
 
     def value(self) -> Any:
         if self._parts is not None:
-            return _whole_parts(self._parts)
+            return self._parts.value()
         return str(Text(*self.pieces)) if self.pieces else None
 
     def text(self, kind: str = "text") -> str:
         """The text of the parts of one kind."""
-        if self._parts is None:
-            return str(Text(*self.pieces)) if kind == "text" else ""
-        return _text_of(self.value(), kind)
+        if self._parts is not None:
+            return self._parts.text(kind)
+        return str(Text(*self.pieces)) if kind == "text" else ""
 
 
-def _add_parts(parts: list[dict[str, Any]], more: list[Any]) -> None:
-    """Joins parts of Mistral to those there are: a part of the type of the last one goes on with it."""
-    for part in more:
-        if isinstance(part, str):
-            part = {"type": "text", "text": part}
-        if not isinstance(part, dict):
-            continue
-        kind = string(part.get("type"))
-        last = parts[-1] if parts else None
-        if last is None or last.get("type") != kind or last.get("closed") is True:
-            last = {key: value for key, value in part.items() if key != kind}
-            last["type"] = kind
-            parts.append(last)
-        inner = part.get(kind)
-        if isinstance(inner, str):
-            known = last.setdefault(kind, [])
-            if isinstance(known, list) and (not known or isinstance(known[0], str)):
-                known.append(inner)
-        elif isinstance(inner, list):
-            known = last.setdefault(kind, [])
-            if isinstance(known, list) and (not known or isinstance(known[0], dict)):
-                _add_parts(known, inner)
-        elif inner is not None:
-            last[kind] = inner
+class _Parts:
+    """A list of parts, as Mistral sends them. Text and thinking go on from part to part; a part of another
+    kind (an image, a reference) is whole."""
+
+    def __init__(self) -> None:
+        self._all: list[Any] = []
+
+    def add(self, parts: list[Any]) -> None:
+        for part in parts:
+            if isinstance(part, str):
+                part = {"type": "text", "text": part}
+            last = self._all[-1] if self._all else None
+            if isinstance(last, _Part) and last.takes(part):
+                last.add(part)
+            else:
+                self._all.append(_Part(part) if _goes_on(part) else part)
+
+    def value(self) -> list[Any]:
+        return [part.value() if isinstance(part, _Part) else part for part in self._all]
+
+    def text(self, kind: str) -> str:
+        parts = [part for part in self._all if isinstance(part, _Part) and part.kind == kind]
+        return str(Text(*[part.text() for part in parts]))
+
+
+class _Part:
+    """A part of text or of thinking, which may come in pieces."""
+
+    def __init__(self, part: dict[str, Any]) -> None:
+        self.kind: str = part["type"]
+        self._inner = _Parts() if isinstance(part[self.kind], list) else Text()
+        self._rest: dict[str, Any] = {}
+        """Its other keys, such as ``closed`` and ``signature`` of thinking."""
+        self.add(part)
+
+    def takes(self, part: Any) -> bool:
+        """Whether ``part`` can be the next piece: it is of the same form, and contradicts nothing."""
+        if self._rest.get("closed") is True or not _goes_on(part) or part["type"] != self.kind:
+            return False
+        if isinstance(part[self.kind], list) != isinstance(self._inner, _Parts):
+            return False
+        known = [key for key, value in self._rest.items() if value is not None]
+        return all(part.get(key) in (None, self._rest[key]) for key in known)
+
+    def add(self, part: dict[str, Any]) -> None:
+        self._inner.add(part[self.kind])
         for key, value in part.items():
-            if key not in ("type", kind) and value is not None:
-                last[key] = value
+            if key not in ("type", self.kind) and (value is not None or key not in self._rest):
+                self._rest[key] = value
+
+    def text(self) -> str:
+        return self._inner.text("text") if isinstance(self._inner, _Parts) else str(self._inner)
+
+    def value(self) -> dict[str, Any]:
+        inner = self._inner.value() if isinstance(self._inner, _Parts) else str(self._inner)
+        return {"type": self.kind, self.kind: inner, **self._rest}
 
 
-def _whole_parts(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The parts with their pieces joined."""
-    whole = []
-    for part in parts:
-        kind = part["type"]
-        pieces = part.get(kind)
-        rest = {key: value for key, value in part.items() if key != "type"}
-        if isinstance(pieces, list):
-            strings = bool(pieces) and isinstance(pieces[0], str)
-            rest[kind] = str(Text(*pieces)) if strings else _whole_parts(pieces)
-        whole.append({"type": kind, **rest})
-    return whole
-
-
-def _text_of(parts: list[dict[str, Any]], kind: str) -> str:
-    texts = []
-    for part in parts:
-        if part["type"] == kind:
-            inner = part.get(kind)
-            texts.append(_text_of(inner, "text") if isinstance(inner, list) else string(inner))
-    return "".join(texts)
+def _goes_on(part: Any) -> bool:
+    """Whether a part may be a piece of one."""
+    if not isinstance(part, dict) or part.get("type") not in ("text", "thinking"):
+        return False
+    return isinstance(part.get(part["type"]), str | list)
 
 
 class _Details:
