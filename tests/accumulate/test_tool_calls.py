@@ -180,3 +180,59 @@ def test_keys_that_are_not_declared(backend: Backend) -> None:
     call["extra_content"] = {"google": {"thought_signature": "abc"}}
     (choice,) = accumulate(backend, ChatCompletionChunk, piece).final().choices
     assert choice.message.tool_calls[0].extra == {"extra_content": {"google": {"thought_signature": "abc"}}}
+
+
+def ui(kind: str, id: str = "c", **keys: Any) -> dict[str, Any]:
+    """An event of a call in a stream of the AI SDK."""
+    if kind != "delta":
+        keys["toolName"] = "get"
+    return {"type": "tool-input-" + kind, "toolCallId": id, **keys}
+
+
+def streamed(*pieces: str) -> list[Any]:
+    return [ui("start"), *[ui("delta", inputTextDelta=piece) for piece in pieces]]
+
+
+WHOLE = ui("available", input={"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("payloads", "text", "value"),
+    [
+        ([WHOLE], '{"a":1}', {"a": 1}),
+        ([ui("start"), WHOLE, WHOLE], '{"a":1}', {"a": 1}),
+        ([*streamed('{"a"', ": 1}"), WHOLE], '{"a": 1}', {"a": 1}),
+        ([ui("start"), ui("available", input={})], "{}", {}),
+        (streamed('{"a"'), '{"a"', None),
+    ],
+)
+def test_ui_messages(backend: Backend, payloads: list[Any], text: str, value: Any) -> None:
+    """Arguments that come whole count where they did not come as text, and are not doubled where they did."""
+    accumulator = accumulate(backend, None, *payloads)
+    (call,) = accumulator.tool_calls
+    assert (call.id, call.name, call.arguments, call.input) == ("c", "get", text, value)
+    assert accumulator.final().tool_calls == (call,)
+    assert accumulator.others == ()
+
+
+def test_what_a_ui_message_says_beside_a_call(backend: Backend) -> None:
+    wrong = ui("error", input="{", errorText="no JSON")
+    accumulator = accumulate(backend, None, *streamed("{"), wrong)
+    assert [event.to_dict() for event in accumulator.others] == [wrong]
+    other = ui("available", input={"b": 2})
+    accumulator = accumulate(backend, None, *streamed('{"a": 1}'), other)
+    assert accumulator.tool_calls[0].arguments == '{"a": 1}'
+    assert [event.to_dict() for event in accumulator.others] == [other]
+
+
+def test_calls_that_the_provider_carries_out(backend: Backend) -> None:
+    payloads = [
+        ui("start", "s", providerExecuted=True),
+        ui("delta", "s", inputTextDelta="{}"),
+        ui("available", "t", input={}, providerExecuted=True),
+        *streamed("{}"),
+    ]
+    accumulator = accumulate(backend, None, *payloads)
+    assert [call.id for call in accumulator.tool_calls] == ["c"]
+    assert accumulator.final().tool_calls == accumulator.tool_calls
+    assert [event.to_dict() for event in accumulator.others] == payloads[:3]

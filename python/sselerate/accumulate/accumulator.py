@@ -33,6 +33,7 @@ _RULES: dict[str, tuple[str, str]] = {
     "cohere.CohereEvent": ("cohere", "CohereRules"),
     "ollama.OllamaResponse": ("ollama", "OllamaRules"),
     "sglang.SGLangStreamEvent": ("sglang", "SGLangRules"),
+    "vercel.UIMessageEvent": ("vercel", "UIMessageRules"),
 }
 """Base class of the events of a dialect -> module and class of its rules. By name, so that a program loads
 only the dialects it meets."""

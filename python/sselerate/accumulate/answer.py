@@ -118,7 +118,7 @@ class AnswerRules(Rules):
         return Answer(
             text=str(self._text),
             reasoning=str(self._reasoning) or None,
-            tool_calls=tuple([call.result() for call in self._calls.ordered()]) or None,
+            tool_calls=tuple([call.result() for call in self.calls()]) or None,
             finish_reason=self._finish_reason,
             usage=self._usage,
         )
