@@ -76,6 +76,32 @@ def test_a_number_that_str_refuses(backend: Backend) -> None:
     assert accumulator.tool_calls[0].arguments == found.tool_calls[0].arguments
 
 
+def test_citations_are_told_apart_by_value(backend: Backend) -> None:
+    """Each once, also those with an integer that str() refuses."""
+    citations = [
+        1,
+        True,
+        1.0,
+        "1",
+        None,
+        [1],
+        [[1]],
+        {"a": 1, "b": [2]},
+        {"b": [2], "a": 1},
+        {"a": 1},
+        "long",
+    ]
+    payload = {"candidates": [{"citationMetadata": {"citations": citations}}]}
+    data = body(payload, payload).replace(b'"long"', b"9" * 5000)
+    accumulator: Accumulator[Any] = Accumulator()
+    for item in backend.decode(data, GenerateContentResponse):
+        accumulator.push(item)
+    (candidate,) = accumulator.final().candidates
+    found = candidate.citation_metadata["citations"]
+    assert len(found) == 10
+    assert found[-1] > 10**4999
+
+
 DEEP = "[" * 600 + "]" * 600
 
 

@@ -1,7 +1,7 @@
 """Gemini: the small responses of `events.gemini` become one `GenerateContentResponse`."""
 
-import json
 import re
+from collections.abc import Hashable
 from typing import Any
 
 from ..events.answers import number, string
@@ -154,8 +154,8 @@ class _Candidate:
         self.parts: list[Any] = []
         self.content_rest = Rest()
         self.whole: dict[str, Any] = {}
-        self.citations: dict[str, dict[str, Any]] = {}
-        """List of ``citationMetadata`` -> citation as text -> citation: each event has those of its own
+        self.citations: dict[str, dict[Hashable, Any]] = {}
+        """List of ``citationMetadata`` -> frozen citation -> citation: each event has those of its own
         text."""
         self.rest = Rest()
 
@@ -195,8 +195,7 @@ class _Candidate:
             return
         for key, value in metadata.items():
             for citation in value if isinstance(value, list) else [value]:
-                name = json.dumps(citation, sort_keys=True)
-                self.citations.setdefault(key, {}).setdefault(name, citation)
+                self.citations.setdefault(key, {}).setdefault(_frozen(citation), citation)
 
     def result(self) -> GeminiCandidate:
         fields = dict(self.whole)
@@ -208,6 +207,15 @@ class _Candidate:
                 key: list(values.values()) for key, values in self.citations.items()
             }
         return GeminiCandidate(**fields, index=self.index, extra=self.rest.value())
+
+
+def _frozen(value: Any) -> Hashable:
+    """What is equal for equal JSON values only, and can be a key. (Text cannot be made of every integer.)"""
+    if isinstance(value, dict):
+        return dict, frozenset([(key, _frozen(inner)) for key, inner in value.items()])
+    if isinstance(value, list):
+        return list, tuple([_frozen(inner) for inner in value])
+    return type(value), value
 
 
 class GeminiRules(Rules):
