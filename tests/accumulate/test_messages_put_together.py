@@ -182,6 +182,18 @@ def test_quirk_30_logprobs(backend: Backend) -> None:
     assert two.logprobs == -0.25
 
 
+def test_what_a_choice_says_of_its_delta_is_joined_too(backend: Backend) -> None:
+    """The copy of the content that Together sends beside it is none of the message."""
+
+    def last(*choices: Any) -> Any:
+        payloads = [chunk({"content": piece}, **keys) for piece, keys in zip("ab", choices, strict=True)]
+        return accumulate(backend, ChatCompletionChunk, *payloads).final().choices[0].extra
+
+    assert last({"text": "a", "seed": 1}, {"text": "b", "seed": 2}) == {"seed": 2}
+    assert last({"text": "x"}, {"text": "y"}) == {"text": "xy"}
+    assert last({"token_ids": [1]}, {"token_ids": [2, 3]}) == {"token_ids": [1, 2, 3]}
+
+
 def content_of(backend: Backend, *contents: Any) -> Any:
     return message_of(backend, *[{"content": content} for content in contents])["content"]
 
@@ -410,6 +422,16 @@ def test_message(backend: Backend) -> None:
         "stop_reason": "end_turn",
         "usage": {"input_tokens": 10, "cache_read_input_tokens": 5, "output_tokens": 9},
     }
+
+
+def test_numbers_in_a_delta_are_not_of_the_block(backend: Backend) -> None:
+    deltas = [
+        {"type": "thinking_delta", "thinking": piece, "estimated_tokens": count, "note": piece}
+        for piece, count in (("h", 5), ("m", 7))
+    ]
+    thinking = {"type": "thinking", "thinking": "", "signature": ""}
+    final = accumulate(backend, MessageStreamEvent, START, *block(0, thinking, *deltas), *END).final()
+    assert final.to_dict()["content"] == [{**thinking, "thinking": "hm", "note": "hm"}]
 
 
 def test_unfinished_arguments(backend: Backend) -> None:

@@ -158,6 +158,31 @@ def test_one_odd_choice_does_not_hide_another(backend: Backend) -> None:
     assert len(accumulator.others) == 1
 
 
+@pytest.mark.parametrize(
+    "delta",
+    [
+        {"refusal": ["x"]},
+        {"reasoning": {"a": 1}},
+        {"reasoning_content": ["x"]},
+        {"role": ["x"], "content": "a"},
+        {"content": True},
+    ],
+)
+def test_deltas_of_wrong_kinds_are_among_the_others(backend: Backend, delta: Any) -> None:
+    accumulator = accumulate(backend, ChatCompletionChunk, chunk(delta), chunk({"content": "b"}))
+    assert accumulator.text == ("ab" if "a" in delta.values() else "b")
+    assert [item.to_dict() for item in accumulator.others] == [chunk(delta)]
+
+
+@pytest.mark.parametrize("odd", [{"text": ["x"]}, {"text": "", "finish_reason": {"type": "stop"}}])
+def test_choices_of_wrong_kinds_are_among_the_others(backend: Backend, odd: Any) -> None:
+    payload = {"object": "text_completion", "choices": [{"index": 0, **odd}]}
+    assert [item.to_dict() for item in accumulate(backend, None, payload).others] == [payload]
+    if "finish_reason" in odd:
+        payload = chunk({}, finish_reason=odd["finish_reason"])
+        assert [item.to_dict() for item in accumulate(backend, None, payload).others] == [payload]
+
+
 def test_a_snapshot_leaves_no_trace(backend: Backend) -> None:
     """Cohere ends twice; what only the first end says is kept, whoever has looked in between."""
     first = {"type": "message-end", "delta": {"finish_reason": "COMPLETE", "zz": 1, "error": "e"}}

@@ -144,6 +144,10 @@ class ChatCompletion(Event):
     """The addresses of the sources, as Perplexity and xAI send them."""
 
 
+_PIECES = ("text", "token_ids")
+"""Unknown keys of a choice that are new in each event, as those of a delta are: of Together, of vLLM."""
+
+
 class _Content:
     """The content of a message: text, or a list of parts once a list has come."""
 
@@ -343,6 +347,7 @@ class _Choice:
                 placed = False
         if choice.finish_reason is not None:
             self.finish_reason = reason(choice.finish_reason) or self.finish_reason
+            placed = placed and isinstance(choice.finish_reason, str)
         if choice.logprobs is not None:
             self.logprobs.add(choice.logprobs)
         if choice.native_finish_reason is not None:
@@ -352,23 +357,24 @@ class _Choice:
         if choice.matched_stop is not None:
             self.whole["matched_stop"] = choice.matched_stop
         if choice.extra is not None:
-            self._add_rest(choice.extra)
+            self._add_rest(choice.extra, delta)
         return placed
 
     def _add_delta(self, delta: ChatCompletionDelta) -> bool:
         placed = True
         if delta.role is not None:
             self.role = self.role or string(delta.role)
+            placed = isinstance(delta.role, str)
         if delta.content is not None:
-            placed = self.content.add(delta.content)
+            placed = self.content.add(delta.content) and placed
             self.any_delta = self.any_delta or delta.content != ""
-        if isinstance(delta.refusal, str):
-            self.refusal.add(delta.refusal)
+        if delta.refusal is not None:
+            placed = self.refusal.take(delta.refusal) and placed
             self.any_delta = self.any_delta or delta.refusal != ""
-        if isinstance(delta.reasoning_content, str):
-            self.reasoning_content.add(delta.reasoning_content)
-        if isinstance(delta.reasoning, str):
-            self.reasoning.add(delta.reasoning)
+        if delta.reasoning_content is not None:
+            placed = self.reasoning_content.take(delta.reasoning_content) and placed
+        if delta.reasoning is not None:
+            placed = self.reasoning.take(delta.reasoning) and placed
         if delta.reasoning_details is not None:
             placed = self._add_details(delta.reasoning_details) and placed
         if delta.tool_calls is not None:
@@ -419,10 +425,14 @@ class _Choice:
         self.function_call.rest.append(piece.extra)
         return True
 
-    def _add_rest(self, extra: dict[str, Any]) -> None:
-        if "token_ids" in extra and isinstance(extra["token_ids"], list):
-            self.rest.extend("token_ids", extra["token_ids"])
-            extra = {key: value for key, value in extra.items() if key != "token_ids"}
+    def _add_rest(self, extra: dict[str, Any], delta: Any) -> None:
+        """Takes unknown keys: those of ``_PIECES`` are of the delta, as their lists and strings are."""
+        pieces = {key: extra[key] for key in _PIECES if key in extra}
+        if pieces:
+            extra = {key: value for key, value in extra.items() if key not in _PIECES}
+            if "text" in pieces and pieces["text"] == getattr(delta, "content", None):
+                del pieces["text"]  # the content once more
+            self.rest.append(pieces)
         self.rest.replace(extra)
 
     def spoken(self) -> "_Choice":

@@ -69,21 +69,24 @@ class _Choice:
         self.logprobs = Logprobs()
         self.rest = Rest()
 
-    def push(self, choice: CompletionStreamChoice) -> None:
-        if isinstance(choice.text, str):
-            self.text.add(choice.text)
+    def push(self, choice: CompletionStreamChoice) -> bool:
+        """False if something in it has no place."""
+        text: Any = choice.text
+        placed = text is None or self.text.take(text)
         if choice.finish_reason is not None:
             self.finish_reason = reason(choice.finish_reason) or self.finish_reason
+            placed = placed and isinstance(choice.finish_reason, str)
         if choice.stop_reason is not None:
             self.stop_reason = choice.stop_reason
         if choice.logprobs is not None:
             self.logprobs.add(choice.logprobs)
         if choice.extra is not None:
             self._add_rest(choice.extra, choice.text)
+        return placed
 
     def _add_rest(self, extra: dict[str, Any], text: Any) -> None:
-        if "token_ids" in extra and isinstance(extra["token_ids"], list):
-            self.rest.extend("token_ids", extra["token_ids"])
+        if "token_ids" in extra:
+            self.rest.append({"token_ids": extra["token_ids"]})
             extra = {key: value for key, value in extra.items() if key != "token_ids"}
         delta = extra.get("delta")
         if text is None and isinstance(delta, dict):
@@ -136,7 +139,7 @@ class CompletionRules(Rules):
             state = self._choices.get(index)
             if state is None:
                 state = self._choices[index] = _Choice(index)
-            state.push(choice)
+            placed = state.push(choice) and placed
         return placed
 
     def result(self) -> Completion:

@@ -52,6 +52,13 @@ class Text:
         self.pieces = list(pieces)
         self.add = self.pieces.append
 
+    def take(self, value: Any) -> bool:
+        """Adds ``value`` if it is text; False if it is not."""
+        if isinstance(value, str):
+            self.add(value)
+            return True
+        return False
+
     def __str__(self) -> str:
         if len(self.pieces) > 1:
             self.pieces[:] = ["".join(self.pieces)]
@@ -172,10 +179,6 @@ class Rest:
         the same ``index`` pieces of one entry."""
         if keys:
             _append(self.state, keys)
-
-    def extend(self, key: str, items: list[Any]) -> None:
-        """Adds items to the list under ``key``."""
-        _append(self.state, {key: items})
 
     def value(self) -> dict[str, Any] | None:
         """All keys as plain JSON of its own; None if there are none."""

@@ -95,7 +95,9 @@ class _Block:
         else:
             return False
         if delta.extra is not None:
-            self.rest.append(delta.extra)
+            # A number or flag says something about the delta, and nothing about the block (estimated_tokens).
+            whole = {key: value for key, value in delta.extra.items() if not isinstance(value, int | float)}
+            self.rest.append(whole)
         return True
 
     def result(self) -> Any:
