@@ -20,7 +20,7 @@ from .sse import Comment, ServerSentEvent
 from .stream import aiter_events, atext, decode, iter_events, text
 
 if typing.TYPE_CHECKING:
-    from .accumulate import Accumulator, acollect, collect
+    from .accumulate import Accumulator, UsageMeter, acollect, collect
     from .events import *  # noqa: F403
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "ServerError",
     "ServerSentEvent",
     "TruncatedStreamError",
+    "UsageMeter",
     "acollect",
     "aiter_events",
     "atext",
@@ -58,7 +59,7 @@ if not typing.TYPE_CHECKING:  # which would take every name for one that exists
         # Imported when first named: the classes of most dialects, and what puts messages together.
         if name in events.__all__:
             value = getattr(events, name)
-        elif name in ("Accumulator", "acollect", "collect"):
+        elif name in ("Accumulator", "UsageMeter", "acollect", "collect"):
             from . import accumulate
 
             value = getattr(accumulate, name)

@@ -1,4 +1,5 @@
-"""Streams to whole messages: `Accumulator` takes events, `collect` and `acollect` take bytes.
+"""Streams to whole messages: `Accumulator` takes events, `collect` and `acollect` take bytes. `UsageMeter`
+keeps the usage alone.
 
     message = sselerate.accumulate.collect(response.iter_bytes())
 
@@ -13,6 +14,7 @@ from .answer import Answer
 from .collectors import acollect, collect
 from .partial_json import PartialJSON
 from .tool_calls import ToolCall
+from .usage import UsageMeter
 
 if TYPE_CHECKING:
     from .chat import (
@@ -39,6 +41,7 @@ __all__ = [
     "CompletionChoice",
     "PartialJSON",
     "ToolCall",
+    "UsageMeter",
     "acollect",
     "collect",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..events.answers import StreamEvent, ToolCallDelta, arguments, reason, string
 from ..events.declare import Event, event, schema_of
-from .joined import Text, merged, said
+from .joined import Text
 from .rules import Rules
 from .tool_calls import Call, Calls, ToolCall
 
@@ -88,7 +88,6 @@ class AnswerRules(Rules):
         self._reasoning = Text()
         self._calls = Calls(partial_json)
         self._finish_reason: str | None = None
-        self._usage: Any = None
         self._ended = False
 
     def push(self, event: StreamEvent) -> bool:
@@ -103,8 +102,7 @@ class AnswerRules(Rules):
                 self._calls.add(piece.index, piece.id, piece.name, piece.arguments)
                 answered.add_call(piece)
         self._finish_reason = answered.finish_reason or self._finish_reason
-        if said(answered.usage):
-            self._usage = merged(self._usage, answered.usage)
+        self.meter.push(event)
         if event.is_terminal is True and not self._ended:
             self._ended = True
             answered.strings.add(str(self._text))  # which some say once more at the end
@@ -120,7 +118,7 @@ class AnswerRules(Rules):
             reasoning=str(self._reasoning) or None,
             tool_calls=tuple([call.result() for call in self.calls()]) or None,
             finish_reason=self._finish_reason,
-            usage=self._usage,
+            usage=self.usage(),
         )
 
     @property
@@ -138,9 +136,6 @@ class AnswerRules(Rules):
 
     def finish_reason(self) -> str | None:
         return self._finish_reason
-
-    def usage(self) -> Any:
-        return self._usage
 
 
 class Answered:

@@ -15,7 +15,7 @@ from ..events.chat import (
 )
 from ..events.declare import Event, event
 from ..events.usage import CompletionUsage
-from .joined import Logprobs, Rest, Text, said
+from .joined import Logprobs, Rest, Text
 from .rules import Rules
 from .tool_calls import Call, Calls
 
@@ -492,7 +492,6 @@ class ChatRules(Rules):
         self._created: Any = 0
         self._whole: dict[str, Any] = {}
         """Fields of the chunk that are whole each time they come."""
-        self._usage: CompletionUsage | None = None
         self._rest = Rest()
         self._done = False
 
@@ -508,8 +507,7 @@ class ChatRules(Rules):
             self._whole["provider"] = event.provider
         if event.citations is not None:
             self._whole["citations"] = event.citations
-        if event.usage is not None and said(event.usage):
-            self._usage = event.usage
+        self.meter.push(event)
         if event.extra is not None:
             self._rest.replace(event.extra)
         if event.is_terminal:
@@ -576,19 +574,3 @@ class ChatRules(Rules):
 
     def finish_reasons(self) -> list[str | None]:
         return [choice.finish_reason for choice in self._choices.values()]
-
-    def usage(self) -> CompletionUsage | None:
-        if self._usage is not None:
-            return self._usage
-        # Groq says it in a place of its own, Moonshot in the choice.
-        for place in [
-            self._rest.state.get("x_groq"),
-            *[choice.rest.state for choice in self._choices.values()],
-        ]:
-            usage = place.get("usage") if isinstance(place, dict) else None
-            if isinstance(usage, dict) and usage:
-                from .._fallback.schema import Builders
-
-                built: CompletionUsage = Builders().of(CompletionUsage)(usage)
-                return built
-        return None

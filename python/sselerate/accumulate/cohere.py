@@ -104,6 +104,7 @@ class CohereRules(Rules):
             if not isinstance(end, c.CohereEndDelta):
                 return end is None
             self._end = end
+            self.meter.push(event)
             self._rest.replace(end.extra)
             if end.error is not None:
                 self._rest.replace({"error": end.error})
@@ -194,10 +195,6 @@ class CohereRules(Rules):
 
     def finish_reason(self) -> str | None:
         return reason(self._end.finish_reason) if self._end is not None else None
-
-    def usage(self) -> c.CohereUsage | None:
-        usage = self._end.usage if self._end is not None else None
-        return usage if isinstance(usage, c.CohereUsage) else None
 
 
 def _keys(event: c.CohereEvent | c.CohereDelta) -> dict[str, Any] | None:

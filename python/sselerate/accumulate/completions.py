@@ -6,7 +6,7 @@ from ..events.answers import number, reason, string
 from ..events.completion import CompletionLogprobs, CompletionStreamChoice, CompletionStreamEvent
 from ..events.declare import Event, event
 from ..events.usage import CompletionUsage
-from .joined import Logprobs, Rest, Text, said
+from .joined import Logprobs, Rest, Text
 from .rules import Rules
 
 __all__ = ["Completion", "CompletionChoice", "CompletionRules"]
@@ -114,7 +114,6 @@ class CompletionRules(Rules):
         self._id = self._model = ""
         self._created: Any = 0
         self._fingerprint: str | None = None
-        self._usage: CompletionUsage | None = None
         self._rest = Rest()
 
     def push(self, event: CompletionStreamEvent) -> bool:
@@ -123,8 +122,7 @@ class CompletionRules(Rules):
         self._created = self._created or event.created
         if event.system_fingerprint is not None:
             self._fingerprint = event.system_fingerprint
-        if said(event.usage):
-            self._usage = event.usage
+        self.meter.push(event)
         self._rest.replace(event.extra)
         choices = event.choices
         if not isinstance(choices, tuple):
@@ -149,7 +147,7 @@ class CompletionRules(Rules):
             created=self._created or 0,
             model=self._model,
             choices=tuple([self._choices[index].result() for index in sorted(self._choices)]),
-            usage=self._usage,
+            usage=self.usage(),
             system_fingerprint=self._fingerprint,
             extra=self._rest.value(),
         )
@@ -171,6 +169,3 @@ class CompletionRules(Rules):
 
     def finish_reasons(self) -> list[str | None]:
         return [choice.finish_reason for choice in self._choices.values()]
-
-    def usage(self) -> CompletionUsage | None:
-        return self._usage

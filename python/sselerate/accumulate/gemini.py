@@ -11,10 +11,9 @@ from ..events.gemini import (
     GeminiContent,
     GeminiFunctionCall,
     GeminiPart,
-    GeminiUsageMetadata,
     GenerateContentResponse,
 )
-from .joined import Rest, Text, changed, said
+from .joined import Rest, Text, changed
 from .partial_json import MAX_DEPTH
 from .rules import Rules
 from .tool_calls import Call, Calls
@@ -235,8 +234,7 @@ class GeminiRules(Rules):
                 self._whole[name] = getattr(event, name)
         if event.prompt_feedback is not None:
             self._whole["prompt_feedback"] = event.prompt_feedback
-        if said(event.usage_metadata):
-            self._whole["usage_metadata"] = event.usage_metadata
+        self.meter.push(event)
         self._rest.replace(event.extra)
         candidates = event.candidates
         if not isinstance(candidates, tuple):
@@ -258,7 +256,12 @@ class GeminiRules(Rules):
         if not self._any:
             return None
         candidates = tuple([self._candidates[index].result() for index in sorted(self._candidates)])
-        return GenerateContentResponse(candidates=candidates or None, **self._whole, extra=self._rest.value())
+        return GenerateContentResponse(
+            candidates=candidates or None,
+            usage_metadata=self.usage(),
+            **self._whole,
+            extra=self._rest.value(),
+        )
 
     @property
     def finished(self) -> bool:
@@ -293,10 +296,6 @@ class GeminiRules(Rules):
 
     def finish_reasons(self) -> list[str | None]:
         return [_first(state).finish_reason for state in self._candidates.values()]
-
-    def usage(self) -> GeminiUsageMetadata | None:
-        usage = self._whole.get("usage_metadata")
-        return usage if isinstance(usage, GeminiUsageMetadata) else None
 
 
 def _first(state: _Candidate) -> GenerateContentResponse:

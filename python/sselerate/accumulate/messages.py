@@ -16,7 +16,6 @@ from ..events.messages import (
     MessageDeltaEvent,
     MessageStartEvent,
     MessageStopEvent,
-    MessageUsage,
     OtherContentBlock,
     PingEvent,
     ServerToolUseBlock,
@@ -27,7 +26,7 @@ from ..events.messages import (
     ThinkingDelta,
     ToolUseBlock,
 )
-from .joined import Rest, Text, changed, merged, said
+from .joined import Rest, Text, changed
 from .rules import Rules
 from .tool_calls import Call, Calls
 
@@ -144,13 +143,13 @@ class MessageRules(Rules):
         """Where in the list the last block of each index is."""
         self._end: dict[str, Any] = {}
         """Fields of the message that its end has changed."""
-        self._usage: MessageUsage | None = None
         self._rest = Rest()
         self._stopped = False
 
     def push(self, event: Any) -> bool:
         if isinstance(event, ContentBlockDeltaEvent):
             return self._block(event.index, event.delta).push(event.delta)
+        self.meter.push(event)
         if isinstance(event, ContentBlockStartEvent):
             self._begin(event.index, event.content_block)
             return isinstance(event.content_block, Event)
@@ -179,7 +178,6 @@ class MessageRules(Rules):
                 if isinstance(block, Event):
                     self._begin(len(self._blocks), block)
         # Else it is the start once more; what is new in it is what was used.
-        self._add_usage(message.usage)
         self._rest.replace(message.extra)
         return True
 
@@ -205,7 +203,6 @@ class MessageRules(Rules):
         return self._blocks[self._by_index[index]]
 
     def _add_end(self, event: MessageDeltaEvent) -> bool:
-        self._add_usage(event.usage)
         self._rest.replace(event.extra)
         delta = event.delta
         if not isinstance(delta, MessageDelta):
@@ -217,10 +214,6 @@ class MessageRules(Rules):
         self._rest.replace(delta.extra)
         return True
 
-    def _add_usage(self, usage: Any) -> None:
-        if isinstance(usage, MessageUsage) and said(usage):
-            self._usage = merged(self._usage, usage)
-
     def result(self) -> Message:
         blocks: Any = tuple([block.result() for block in self._blocks])
         if self._message is None:
@@ -231,13 +224,13 @@ class MessageRules(Rules):
                 role="assistant",
                 model="",
                 content=blocks,
-                usage=self._usage,
+                usage=self.usage(),
                 **self._end,
                 extra=self._rest.value(),
             )
         fields: dict[str, Any] = {"content": blocks, **self._end}
-        if self._usage is not None:
-            fields["usage"] = self._usage
+        if self.usage() is not None:
+            fields["usage"] = self.usage()
         return changed(self._message, self._rest.value(), **fields)
 
     @property
@@ -260,6 +253,3 @@ class MessageRules(Rules):
 
     def finish_reason(self) -> str | None:
         return reason(self._stop_reason())
-
-    def usage(self) -> MessageUsage | None:
-        return self._usage

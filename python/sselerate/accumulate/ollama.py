@@ -8,7 +8,6 @@ from ..events.ollama import (
     OllamaGenerateResponse,
     OllamaMessage,
     OllamaResponse,
-    OllamaUsage,
 )
 from .joined import Rest, Text, changed
 from .rules import Rules
@@ -32,6 +31,7 @@ class OllamaRules(Rules):
 
     def push(self, event: Any) -> bool:
         self._last = event
+        self.meter.push(event)
         self._rest.replace(event.extra)
         if isinstance(event, OllamaGenerateResponse):
             return self._add_text(event.response, event.thinking)
@@ -92,6 +92,3 @@ class OllamaRules(Rules):
 
     def finish_reason(self) -> str | None:
         return self._last.finish_reason if self._last is not None else None
-
-    def usage(self) -> OllamaUsage | None:
-        return self._last.usage if self._last is not None else None

@@ -333,6 +333,7 @@ class ResponseRules(Rules):
             if not isinstance(event.response, r.Response):
                 return False
             self._response = event.response
+            self.meter.push(event)
             return True
         if isinstance(event, r.ResponseOutputItemAddedEvent | r.ResponseOutputItemDoneEvent):
             id = getattr(event.item, "id", None)
@@ -437,10 +438,6 @@ class ResponseRules(Rules):
 
     def finish_reason(self) -> str | None:
         return self._ended.finish_reason if self._ended is not None else None
-
-    def usage(self) -> r.ResponseUsage | None:
-        usage = getattr(self._response, "usage", None)
-        return usage if isinstance(usage, r.ResponseUsage) else None
 
 
 def _texts(parts: Any) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..events.declare import Event
 from .tool_calls import Call
+from .usage import UsageMeter
 
 __all__ = ["Rules"]
 
@@ -22,6 +23,7 @@ class Rules:
     def __init__(self, partial_json: bool) -> None:
         self.partial_json = partial_json
         """Whether unfinished arguments of tools are wanted as values."""
+        self.meter = UsageMeter()
 
     def push(self, event: Any) -> bool:
         """Takes an event. False if it has no place in the message."""
@@ -63,4 +65,4 @@ class Rules:
 
     def usage(self) -> Any:
         """The tokens used, a `Usage`, or None."""
-        return None
+        return self.meter.usage

@@ -1,4 +1,4 @@
-"""One answer out of the events of a stream: the first of several choices, its text, usage and model.
+"""One answer out of the events of a stream: the first of several choices, its text and model.
 
 What an event says is asked of the event itself (`StreamEvent`); here is only what it does not answer. The
 accumulator of a stream knows as much, but keeps all of its text, which may be more than the memory holds.
@@ -8,8 +8,8 @@ import dataclasses
 from operator import attrgetter
 from typing import Any
 
-from ..events import Event, Usage
-from ..events.answers import number, reason, string
+from ..events import Event
+from ..events.answers import number, string
 from ..events.sglang import NewText, SGLangStreamEvent
 
 _MODELS = [
@@ -50,20 +50,6 @@ class Text:
             return self._sglang.of(event)
         # A class of the user's may have no text, or something else of that name.
         return string(getattr(event, "text", None))
-
-
-def usage_of(event: Event) -> Usage | None:
-    """What ``event`` says of the tokens used so far."""
-    usage = getattr(event, "usage", None)
-    if reason(getattr(event, "finish_reason", None)):
-        # In the event that ends the answer it may be elsewhere (Groq, Moonshot). Accumulators know where, and
-        # are imported late because that takes long.
-        from ..accumulate import Accumulator
-
-        accumulator: Accumulator[Any] = Accumulator()
-        accumulator.push(event)
-        usage = accumulator.usage or usage
-    return usage if isinstance(usage, Usage) else None
 
 
 def model_of(event: Event) -> str | None:

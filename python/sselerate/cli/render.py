@@ -111,8 +111,11 @@ class Summary:
         self.start()
 
     def start(self) -> None:
+        from ..accumulate import UsageMeter  # late, as it takes long and the other formats need none
+
         self.row = Row()
         self.text = answer.Text()
+        self.meter = UsageMeter()
 
     def event(self, event: Event) -> None:
         row = self.row
@@ -121,18 +124,16 @@ class Summary:
         row.characters += len(self.text.added(first))
         row.model = row.model or answer.model_of(event)
         row.reason = reason(getattr(first, "finish_reason", None)) or row.reason
-        usage = answer.usage_of(event)
-        if usage is not None:
-            # Of each count the last one: Anthropic tells the input at the start and the output at the end.
-            put_in, put_out = count(usage.input_tokens), count(usage.output_tokens)
-            row.input = row.input if put_in is None else put_in
-            row.output = row.output if put_out is None else put_out
+        self.meter.push(event)
 
     def end(self, source: str, number: int, end: StreamEnd) -> None:
         row = self.row
         row.source = source if number == 1 else f"{source} #{number}"
         row.size = end.size
         row.errors = end.errors
+        usage = self.meter.usage
+        if usage is not None:
+            row.input, row.output = count(usage.input_tokens), count(usage.output_tokens)
         self.rows.append(row)
         self.start()
 

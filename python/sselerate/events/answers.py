@@ -135,7 +135,9 @@ class StreamEvent(Event):
 
     @property
     def usage(self) -> Usage | None:
-        """The tokens used so far, in the events that say so; the last one counts."""
+        """The tokens used, as far as this event says. Some servers say it in parts (Anthropic the input in
+        the first event, the output in the last), or send ``{}`` for "not yet": `UsageMeter` puts together
+        what the events of a stream say."""
         return None
 
     @property
