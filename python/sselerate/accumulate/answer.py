@@ -1,6 +1,5 @@
 """The message of dialects that have none of their own: what their events answer, put together."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from ..events.answers import StreamEvent, ToolCallDelta, arguments, reason, string
@@ -141,48 +140,54 @@ class AnswerRules(Rules):
 class Answered:
     """What one event answers."""
 
+    __slots__ = ("finish_reason", "objects", "reasoning", "strings", "text", "usage")
+
     def __init__(self, event: StreamEvent) -> None:
         self.text = string(event.text)
         self.reasoning = string(event.reasoning)
         self.finish_reason = reason(event.finish_reason)
         self.usage: Any = event.usage
-        self.strings = {self.text, self.reasoning, self.finish_reason or ""}
+        self.strings = {self.text, self.reasoning, self.finish_reason}
         """All strings that are in the answers."""
-        self.objects: set[str] = set()
+        self.objects: set[str] | None = None
         """Arguments of calls, which may have been sent as objects."""
 
     def add_call(self, call: ToolCallDelta) -> None:
-        self.strings.update((call.id or "", call.name or "", call.arguments))
+        self.strings.update((call.id, call.name, call.arguments))
         if call.arguments:
+            self.objects = self.objects or set()
             self.objects.add(call.arguments)
 
     def all_of(self, event: StreamEvent) -> bool:
         """Whether that is all that the event holds."""
-        left = list(self._left(event))
+        left: list[Any] = []
+        self._look(event, left)
         # A text may come in several parts.
         return not left or (all(isinstance(value, str) for value in left) and "".join(left) in self.strings)
 
-    def _left(self, value: Any) -> Iterator[Any]:
-        """The strings, numbers and words in ``value`` that are not in the answers."""
-        if not value or value is self.usage:
-            return
-        if isinstance(value, Event):
+    def _look(self, value: Any, left: list[Any]) -> None:
+        """Adds to ``left`` the strings, numbers and words in ``value`` that are not in the answers."""
+        if isinstance(value, str):
+            if value not in self.strings:
+                left.append(value)
+        elif isinstance(value, Event):
             for name in _contents(type(value)):
                 inner = getattr(value, name)
-                if inner and inner is not getattr(self.usage, name, None):
-                    yield from self._left(inner)
-            value = value.extra or {}
-        if isinstance(value, dict):
-            if self.objects and arguments(value) in self.objects:
-                return
-            for key, inner in value.items():
-                if key not in _FRAME:
-                    yield from self._left(inner)
+                if inner and inner is not self.usage and inner is not getattr(self.usage, name, None):
+                    self._look(inner, left)
+            if value.extra:
+                self._look(value.extra, left)
+        elif isinstance(value, dict):
+            if not self.objects or arguments(value) not in self.objects:
+                for key, inner in value.items():
+                    if inner and key not in _FRAME:
+                        self._look(inner, left)
         elif isinstance(value, list | tuple):
             for inner in value:
-                yield from self._left(inner)
-        elif not isinstance(value, str) or value not in self.strings:
-            yield value
+                if inner and inner is not self.usage:
+                    self._look(inner, left)
+        else:
+            left.append(value)
 
 
 _known: dict[type, tuple[str, ...]] = {}

@@ -507,15 +507,16 @@ class ChatRules(Rules):
             self._whole["provider"] = event.provider
         if event.citations is not None:
             self._whole["citations"] = event.citations
-        self.meter.push(event)
         if event.extra is not None:
             self._rest.replace(event.extra)
         if event.is_terminal:
             self._done = True
         choices = event.choices
         if not isinstance(choices, tuple):
+            self.meter.push(event)
             return choices is None
         placed = True
+        beside = event.usage is not None or event.extra is not None
         for position, choice in enumerate(choices):
             if not isinstance(choice, ChatCompletionChunkChoice):
                 placed = False
@@ -526,6 +527,9 @@ class ChatRules(Rules):
             if state is None:
                 state = self._choices[index] = _Choice(index, self.partial_json)
             placed = state.push(choice) and placed
+            beside = beside or choice.extra is not None
+        if beside:  # else there is no place where the usage could be
+            self.meter.push(event)
         return placed
 
     def result(self) -> ChatCompletion:

@@ -122,7 +122,8 @@ class CompletionRules(Rules):
         self._created = self._created or event.created
         if event.system_fingerprint is not None:
             self._fingerprint = event.system_fingerprint
-        self.meter.push(event)
+        if event.usage is not None:
+            self.meter.push(event)
         self._rest.replace(event.extra)
         choices = event.choices
         if not isinstance(choices, tuple):
