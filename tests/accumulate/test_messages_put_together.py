@@ -661,6 +661,79 @@ def test_logprobs_of_dialects(backend: Backend) -> None:
     assert final.to_dict()["logprobs"] == [{"token": "a", "logprob": 1}, {"token": "a", "logprob": 2}]
 
 
+def test_converse(backend: Backend) -> None:
+    def started(index: int, **start: Any) -> Any:
+        return {"contentBlockStart": {"contentBlockIndex": index, "start": start, "p": "abc"}}
+
+    def delta(index: int, **delta: Any) -> Any:
+        return {"contentBlockDelta": {"contentBlockIndex": index, "delta": delta, "p": "abc"}}
+
+    def pieces(index: int, *inputs: str) -> Any:
+        return [delta(index, toolUse={"input": piece}) for piece in inputs]
+
+    usage = {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3}
+    accumulator = accumulate(
+        backend,
+        None,
+        {"messageStart": {"role": "assistant", "p": "abc"}},
+        *[delta(0, reasoningContent={"text": piece}) for piece in ("h", "m")],
+        delta(0, reasoningContent={"signature": "s"}),
+        {"contentBlockStop": {"contentBlockIndex": 0}},
+        delta(1, reasoningContent={"redactedContent": "r"}),
+        delta(2, text="a"),
+        delta(2, text="b"),
+        delta(3, text="c"),
+        delta(3, citation={"title": "t"}),
+        delta(3, citation={"title": "u"}),
+        started(4, toolUse={"toolUseId": "t", "name": "f"}),
+        *pieces(4, '{"a"', ": 1}"),
+        started(5, toolUse={"toolUseId": "u", "name": "g"}),
+        started(6, toolUse={"toolUseId": "v", "name": "h", "type": "server_tool_use"}),
+        *pieces(6, '{"q'),
+        {"messageStop": {"stopReason": "tool_use", "additionalModelResponseFields": {"x": 1}}},
+        {"metadata": {"usage": usage, "metrics": {"latencyMs": 7}, "trace": {"guardrail": {}}}},
+    )
+    assert accumulator.complete
+    assert accumulator.others == ()
+    assert (accumulator.text, accumulator.reasoning) == ("abc", "hm")
+    assert [(call.index, call.id, call.name, call.input) for call in accumulator.tool_calls] == [
+        (4, "t", "f", {"a": 1}),
+        (5, "u", "g", {}),
+    ]
+    content = [
+        {"reasoningContent": {"reasoningText": {"text": "hm", "signature": "s"}}},
+        {"reasoningContent": {"redactedContent": "r"}},
+        {"text": "ab"},
+        {"citationsContent": {"content": [{"text": "c"}], "citations": [{"title": "t"}, {"title": "u"}]}},
+        {"toolUse": {"toolUseId": "t", "name": "f", "input": {"a": 1}}},
+        {"toolUse": {"toolUseId": "u", "name": "g", "input": {}}},
+        {"toolUse": {"toolUseId": "v", "name": "h", "input": '{"q', "type": "server_tool_use"}},
+    ]
+    assert accumulator.final().to_dict() == {
+        "output": {"message": {"role": "assistant", "content": content}},
+        "stopReason": "tool_use",
+        "usage": usage,
+        "metrics": {"latencyMs": 7},
+        "trace": {"guardrail": {}},
+        "additionalModelResponseFields": {"x": 1},
+    }
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"contentBlockDelta": {"delta": {"text": ["x"]}}},
+        {"contentBlockDelta": {"delta": {"toolUse": "x"}}},
+        {"contentBlockDelta": {"delta": {"reasoningContent": {"signature": 5}}}},
+        {"contentBlockDelta": {"delta": {"reasoningContent": {"image": "x"}}}},
+        {"contentBlockStart": {"contentBlockIndex": 0, "start": {"toolUse": 5}}},
+        {"messageStop": 5},
+    ],
+)
+def test_converse_of_wrong_kinds(backend: Backend, payload: Any) -> None:
+    assert others_of(backend, {"messageStart": {"role": "assistant"}}, payload) == [payload]
+
+
 def test_events_of_no_dialect(backend: Backend) -> None:
     accumulator: Accumulator[Any] = Accumulator()
     assert accumulator.snapshot() is None
@@ -763,10 +836,6 @@ def others_of(backend: Backend, *payloads: Any) -> list[Any]:
     return [event.to_dict() for event in others]
 
 
-def converse(delta: Any) -> Any:
-    return {"contentBlockDelta": {"contentBlockIndex": 0, "delta": delta, "p": "abc"}}
-
-
 def step(**delta: Any) -> Any:
     return {"event_type": "step.delta", "index": 0, "event_id": "e", "delta": delta}
 
@@ -774,14 +843,6 @@ def step(**delta: Any) -> Any:
 @pytest.mark.parametrize(
     ("payload", "whole"),
     [
-        (converse({"text": "a"}), True),
-        (converse({"reasoningContent": {"text": "a"}}), True),
-        (converse({"reasoningContent": {"signature": "s"}}), False),
-        (converse({"reasoningContent": {"redactedContent": "r"}}), False),
-        (converse({"citation": {"title": "t"}}), False),
-        ({"messageStop": {"stopReason": "end_turn", "p": "abc"}}, True),
-        ({"metadata": {"usage": {"inputTokens": 1}}}, True),
-        ({"metadata": {"usage": {"inputTokens": 1}, "metrics": {"latencyMs": 7}}}, False),
         (step(type="text", text="a"), True),
         (step(type="thought_signature", signature="s"), False),
         ({"event_type": "step.start", "index": 0, "step": {"type": "function_call", "arguments": {}}}, True),

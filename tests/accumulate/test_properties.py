@@ -19,6 +19,7 @@ from sselerate.events import (
     MessageStreamEvent,
     ResponseStreamEvent,
 )
+from sselerate.events.bedrock import ConverseStreamEvent
 from sselerate.events.cohere import CohereStreamEvent
 from sselerate.events.ollama import OllamaChatResponse
 from tests.accumulate.streams import body, chunk, tool
@@ -115,6 +116,11 @@ PLACES: dict[str, tuple[Any, Callable[[list[str]], list[Any]], Callable[[Any], A
         lambda pieces: [cohere("content-delta", content={"text": piece}) for piece in pieces],
         lambda m: m.message.content[0].text,
     ),
+    "converse text": (
+        ConverseStreamEvent,
+        lambda pieces: [{"contentBlockDelta": {"delta": {"text": piece}}} for piece in pieces],
+        lambda m: "".join(block["text"] for block in m.output.message.content),
+    ),
     "ollama text": (
         OllamaChatResponse,
         lambda pieces: [{"done": False, "message": {"content": piece}} for piece in pieces],
@@ -173,7 +179,8 @@ NAMES = """
     response output item item_id output_index content_index summary_index part annotation
     annotation_index status command command_index code candidates parts functionCall args partialArgs
     jsonPath stringValue willContinue citationMetadata finishReason usageMetadata promptFeedback
-    tool_plan citations done thoughts x_groq token_ids
+    tool_plan citations done thoughts x_groq token_ids contentBlockDelta contentBlockStart messageStop
+    metadata start toolUse reasoningContent redactedContent citation contentBlockIndex
 """
 KEYS = st.sampled_from(NAMES.split())
 SCALARS = [None, True, 0, 1, -1, 2**70, 0.5, float("inf"), "", "a", "\ud83d", "{", '{"a": 1}', "$.a[9]"]
@@ -190,6 +197,7 @@ TARGETS: list[Any] = [
     GenerateContentResponse,
     CohereStreamEvent,
     OllamaChatResponse,
+    ConverseStreamEvent,
 ]
 
 
@@ -200,7 +208,7 @@ def types_of(target: Any) -> list[str]:
     return [*shape_of(target).tags, "unknown.delta"]
 
 
-@pytest.mark.parametrize("target", TARGETS, ids=[0, 1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("target", TARGETS, ids=range(8))
 @settings(max_examples=60)
 @given(data=st.data())
 def test_hostile_events_never_raise(target: Any, data: st.DataObject) -> None:
@@ -217,7 +225,7 @@ def test_hostile_events_never_raise(target: Any, data: st.DataObject) -> None:
     accumulator.final()
 
 
-@pytest.mark.parametrize("target", TARGETS, ids=[0, 1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("target", TARGETS, ids=range(8))
 @settings(max_examples=60)
 @given(data=st.data())
 def test_streams_with_one_odd_value_never_raise(target: Any, data: st.DataObject) -> None:

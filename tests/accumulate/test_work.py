@@ -12,11 +12,14 @@ import pytest
 from sselerate import decode
 from sselerate.accumulate import Accumulator
 from sselerate.events import (
+    AGUIStreamEvent,
     ChatCompletionChunk,
     CompletionStreamEvent,
+    ConverseStreamEvent,
     MessageStreamEvent,
     ResponseStreamEvent,
     SGLangStreamEvent,
+    UIMessageStreamEvent,
 )
 from sselerate.events.cohere import CohereStreamEvent
 from tests.accumulate.streams import body, chunk, tool
@@ -94,6 +97,36 @@ def segments(n: int) -> list[Any]:
     return [{"text": f" {i}", "meta_info": {"id": "i"}} for i in range(n)]
 
 
+def parts(n: int) -> list[Any]:
+    return [chunk({"content": [{"type": "text", "text": "x", f"k{i}": i}]}) for i in range(n)]
+
+
+def logprobs(n: int) -> list[Any]:
+    shapes = [-0.5, {"tokens": ["x"]}, [1], {"token": "x"}]
+    return [chunk({"content": "x"}, logprobs=shapes[i % 4]) for i in range(n)]
+
+
+def usages(n: int) -> list[Any]:
+    usage = {"prompt_tokens": 1, "other": 2}
+    return [{**chunk({"content": "x"}), "usage": usage} for _ in range(n)]
+
+
+def inputs(n: int) -> list[Any]:
+    call = {"toolCallId": "c", "toolName": "f"}
+    delta = {"type": "tool-input-delta", "toolCallId": "c", "inputTextDelta": "[1,"}
+    whole = {**call, "type": "tool-input-available", "input": [1]}
+    return [{**call, "type": "tool-input-start"}, *[x for _ in range(n // 2) for x in (delta, whole)]]
+
+
+def ends(n: int) -> list[Any]:
+    delta = {"type": "TEXT_MESSAGE_CONTENT", "messageId": "m", "delta": "x"}
+    return [x for _ in range(n // 2) for x in (delta, {"type": "RUN_ERROR", "message": "m"})]
+
+
+def blocks(n: int) -> list[Any]:
+    return [{"contentBlockDelta": {"contentBlockIndex": i % 7, "delta": {"text": "x"}}} for i in range(n)]
+
+
 STREAMS: list[tuple[Any, Any]] = [
     (ChatCompletionChunk, text),
     (ChatCompletionChunk, unknown),
@@ -106,6 +139,12 @@ STREAMS: list[tuple[Any, Any]] = [
     (ResponseStreamEvent, items),
     (CohereStreamEvent, contents),
     (SGLangStreamEvent, segments),
+    (ChatCompletionChunk, parts),
+    (ChatCompletionChunk, logprobs),
+    (ChatCompletionChunk, usages),
+    (UIMessageStreamEvent, inputs),
+    (AGUIStreamEvent, ends),
+    (ConverseStreamEvent, blocks),
 ]
 
 

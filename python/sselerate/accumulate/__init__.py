@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from .cohere import CohereAssistantMessage, CohereChatResponse
     from .completions import Completion, CompletionChoice
+    from .converse import ConverseMessage, ConverseOutput, ConverseResponse
 
 __all__ = [
     "Accumulator",
@@ -39,6 +40,9 @@ __all__ = [
     "CohereChatResponse",
     "Completion",
     "CompletionChoice",
+    "ConverseMessage",
+    "ConverseOutput",
+    "ConverseResponse",
     "PartialJSON",
     "ToolCall",
     "UsageMeter",
@@ -46,7 +50,7 @@ __all__ = [
     "collect",
 ]
 
-_MODULES = {"ChatCompletion": "chat", "Cohere": "cohere", "Completion": "completions"}
+_MODULES = {"ChatCompletion": "chat", "Cohere": "cohere", "Completion": "completions", "Converse": "converse"}
 """How the names of a dialect begin -> the module they are in."""
 
 

@@ -31,6 +31,7 @@ _RULES: dict[str, tuple[str, str]] = {
     "responses.ResponseEvent": ("responses", "ResponseRules"),
     "gemini.GenerateContentResponse": ("gemini", "GeminiRules"),
     "cohere.CohereEvent": ("cohere", "CohereRules"),
+    "bedrock.ConverseStreamEvent": ("converse", "ConverseRules"),
     "ollama.OllamaResponse": ("ollama", "OllamaRules"),
     "sglang.SGLangStreamEvent": ("sglang", "SGLangRules"),
     "vercel.UIMessageEvent": ("vercel", "UIMessageRules"),
@@ -48,9 +49,10 @@ class Accumulator(Generic[M]):
         message = accumulator.final()
 
     What comes out is of the dialect of the events: a `ChatCompletion` of chat chunks, a `Completion`, a
-    `Response`, a `Message`, a `GenerateContentResponse`, a `CohereChatResponse`, an `OllamaChatResponse`;
-    of the other dialects an `Answer`. Its ``to_dict()`` is the JSON that the server sends without
-    streaming. ``text``, ``tool_calls`` and the like give the same in the words common to all dialects.
+    `Response`, a `Message`, a `GenerateContentResponse`, a `CohereChatResponse`, a `ConverseResponse`, an
+    `OllamaChatResponse`; of the other dialects an `Answer`. Its ``to_dict()`` is the JSON that the server
+    sends without streaming. ``text``, ``tool_calls`` and the like give the same in the words common to all
+    dialects.
 
     `push` costs the same for every event, however many came before, and never raises on what a server sent.
     """

@@ -225,8 +225,8 @@ class _Part:
             return False
         if isinstance(part[self.kind], list) != isinstance(self._inner, _Parts):
             return False
-        known = [key for key, value in self._rest.items() if value is not None]
-        return all(part.get(key) in (None, self._rest[key]) for key in known)
+        beside = [(key, value) for key, value in part.items() if key not in ("type", self.kind)]
+        return all(value is None or self._rest.get(key) in (None, value) for key, value in beside)
 
     def add(self, part: dict[str, Any]) -> None:
         self._inner.add(part[self.kind])

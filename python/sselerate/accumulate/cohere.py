@@ -200,9 +200,8 @@ class CohereRules(Rules):
 def _keys(event: c.CohereEvent | c.CohereDelta) -> dict[str, Any] | None:
     """The keys that no class declares. Log probabilities are an object in each event, in the response a list
     of these."""
-    extra = event.extra
-    logprobs = extra.get("logprobs") if extra is not None else None
-    return {**(extra or {}), "logprobs": [logprobs]} if isinstance(logprobs, dict) else extra
+    logprobs = getattr(event, "logprobs", None)
+    return event.extra if logprobs is None else {**(event.extra or {}), "logprobs": [logprobs]}
 
 
 def _tool_call(call: Call) -> c.CohereToolCall:
