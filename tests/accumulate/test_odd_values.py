@@ -15,6 +15,7 @@ from sselerate.events import (
     MessageStreamEvent,
     ResponseStreamEvent,
     StreamEvent,
+    ToolCallDelta,
     event,
 )
 from sselerate.events.cohere import CohereStreamEvent
@@ -63,6 +64,21 @@ def test_the_fields_of_a_users_class_may_hold_anything(backend: Backend) -> None
     accumulator = accumulate(backend, Own, {"kind": "x", "text": "a"}, odd, {"kind": "x", "tool_calls": [5]})
     assert asked(accumulator) == {"text": "a"}
     assert not accumulator.complete
+
+
+def test_calls_of_a_users_class_may_hold_anything() -> None:
+    @event
+    class Calling(StreamEvent):
+        calls: Any = None
+
+        @property
+        def tool_calls(self) -> tuple[ToolCallDelta, ...]:
+            odd: Any = {"a": 1}
+            return (ToolCallDelta(id=odd, name=odd, arguments=odd),)
+
+    accumulator: Accumulator[Any] = Accumulator()
+    accumulator.push(Calling())
+    assert accumulator.tool_calls[0].input == {"a": 1}
 
 
 def test_a_number_that_str_refuses(backend: Backend) -> None:

@@ -153,10 +153,11 @@ class Answered:
         """Arguments of calls, which may have been sent as objects."""
 
     def add_call(self, call: ToolCallDelta) -> None:
-        self.strings.update((call.id, call.name, call.arguments))
-        if call.arguments:
+        text = string(call.arguments)
+        self.strings.update((string(call.id), string(call.name), text))
+        if text:
             self.objects = self.objects or set()
-            self.objects.add(call.arguments)
+            self.objects.add(text)
 
     def all_of(self, event: StreamEvent) -> bool:
         """Whether that is all that the event holds."""
