@@ -963,8 +963,7 @@ def test_answers_that_have_failed_are_not_complete(backend: Backend, payload: An
 def test_predictions_of_replicate_that_have_failed(backend: Backend, reason: str) -> None:
     accumulator: Accumulator[Any] = Accumulator()
     end = f'event: done\ndata: {{"reason": "{reason}"}}\n\n'.encode()
-    collect = Collectors(bind(backend.module)).collect
-    collect(b"event: output\nid: 1690212292:0\ndata: Hi\n\n" + end, into=accumulator)
+    backend.collect(b"event: output\nid: 1690212292:0\ndata: Hi\n\n" + end, into=accumulator)
     assert (accumulator.text, accumulator.finish_reason, accumulator.complete) == ("Hi", reason, False)
 
 
