@@ -7,10 +7,11 @@
 use crate::error::{JsonError, JsonErrorKind};
 use crate::framing::{End, Frame, Framer, Item, StreamFramer};
 use crate::json::{Kind, Node, Tape, lone_surrogate, parse, replace_surrogates};
+use crate::predictor::{Adapted, Learned, Predictor, Taken};
 use crate::schema::{Mismatch, Recognised, Schema, ShapeId, Target};
 use crate::seam::Seam;
 use crate::stash::Stash;
-use crate::template::{Adapted, Change, Learned, Predictor, Span, Taken};
+use crate::template::{Change, Span};
 use std::borrow::Cow;
 use std::sync::Arc;
 

@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! bytes -> framing (lines, fields, events) -> json (a tape of the payload) -> schema (which field is which)
-//!                 \______________ template (the same event again, but for a few holes) ______________/
+//!                 \_________ predictor, template (the same event again, but for a few holes) __________/
 //! ```
 //!
-//! No Python, no I/O, no clock, no `unsafe`. [`decoder::Decoder`] ties the parts together; each can be used alone.
+//! No Python, no I/O, no clock, no `unsafe`. [`decoder::Decoder`] ties the parts together; all but the
+//! predictor can be used alone.
 
 #![forbid(unsafe_code)]
 
@@ -14,6 +15,8 @@ pub mod error;
 pub mod framing;
 pub mod json;
 pub mod limits;
+mod patience;
+pub mod predictor;
 pub mod schema;
 mod seam;
 pub mod sign;

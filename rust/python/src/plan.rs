@@ -15,8 +15,9 @@ use crate::text::{self, Piece};
 use pyo3::intern;
 use pyo3::prelude::*;
 use sselerate_core::decoder::Hit;
+use sselerate_core::predictor::Learned;
 use sselerate_core::schema::ShapeId;
-use sselerate_core::template::{Change, Learned};
+use sselerate_core::template::Change;
 use std::cell::OnceCell;
 
 /// Events with longer values are not kept: they would hold memory that nobody asked to hold.

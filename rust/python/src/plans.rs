@@ -11,8 +11,8 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use sselerate_core::json::{Tape, parse};
+use sselerate_core::predictor::Learned;
 use sselerate_core::schema::ShapeId;
-use sselerate_core::template::Learned;
 
 /// What a plan is made of.
 struct Lesson {

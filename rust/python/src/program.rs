@@ -8,10 +8,10 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyDict, PyTuple, PyType};
+use sselerate_core::predictor::Predictor;
 use sselerate_core::schema::kinds::OBJECT;
 use sselerate_core::schema::{Class, ClassId, Field, Literal, Rule, Schema, Shape, ShapeId, Tags, Target};
 use sselerate_core::sign::{Sign, Step};
-use sselerate_core::template::Predictor;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
