@@ -49,7 +49,7 @@ fn unlike() -> String {
     (0..EVENTS).map(|event| shuffled(event * 2_909 % 5_040, event)).collect()
 }
 
-/// Sixteen shapes in turns: twice as many as there are templates.
+/// Sixteen shapes in turns: four times as many as are compared with every event.
 fn turns() -> String {
     (0..EVENTS).map(|event| shuffled(event % 16 * 311, event)).collect()
 }
