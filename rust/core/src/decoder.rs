@@ -243,8 +243,8 @@ impl Decoder {
     }
 
     /// Give up the rest of the chunk: what lies behind `position` will come again as a chunk of its own.
-    pub fn split(&mut self, position: usize) {
-        self.framer.split(position);
+    pub fn resume_at(&mut self, position: usize) {
+        self.framer.resume_at(position);
     }
 
     /// Take a schema that has more rules compiled, and all else as before.
@@ -278,7 +278,7 @@ impl Decoder {
     pub fn end_chunk(&mut self, chunk: &[u8], position: usize) -> bool {
         let used_up = position == chunk.len() && self.is_between_events();
         if used_up {
-            self.framer.split(position);
+            self.framer.resume_at(position);
         }
         used_up
     }
@@ -370,7 +370,7 @@ impl Decoder {
         let Some((data, usual)) = reader.predictor.may_begin(rest) else { return false };
         let held = self.seam.hold(rest, data, usual, reader.options.max_event_bytes);
         if held {
-            self.framer.split(position);
+            self.framer.resume_at(position);
         }
         held
     }
@@ -383,7 +383,7 @@ impl Decoder {
         let taken = taken.filter(|taken| taken.end > held.len() && taken.end <= reader.options.max_event_bytes);
         if let Some(taken) = taken {
             self.framer.took(taken.bare, 0);
-            self.framer.split(held.len());
+            self.framer.resume_at(held.len());
             *position += taken.end - held.len();
             reader.event_index += 1;
             self.seam.clear();

@@ -373,7 +373,7 @@ impl State {
     fn decode_chunk(&mut self, py: Python<'_>, chunk: &[u8], sink: &mut Sink<'_, '_>) -> PyResult<()> {
         let mut position = 0;
         self.decode_until_error(py, chunk, &mut position, sink).map_err(|error| {
-            self.core.split(position);
+            self.core.resume_at(position);
             self.left.add(&chunk[position..]);
             sink.add_to(py, error)
         })
@@ -385,7 +385,7 @@ impl State {
         let mut left = std::mem::take(&mut self.left);
         let mut position = 0;
         self.decode_until_error(py, left.rest(), &mut position, sink).map_err(|error| {
-            self.core.split(position);
+            self.core.resume_at(position);
             left.pass(position);
             left.add(after);
             self.left = left;

@@ -157,7 +157,7 @@ impl State {
     fn parse_chunk(&mut self, py: Python<'_>, chunk: &[u8], events: &Bound<'_, PyList>) -> PyResult<()> {
         let mut position = 0;
         self.parse_until_error(py, chunk, &mut position, events).inspect_err(|_| {
-            self.framer.split(position);
+            self.framer.resume_at(position);
             self.left.add(&chunk[position..]);
         })
     }
@@ -170,7 +170,7 @@ impl State {
         let mut left = std::mem::take(&mut self.left);
         let mut position = 0;
         self.parse_until_error(py, left.rest(), &mut position, events).inspect_err(|_| {
-            self.framer.split(position);
+            self.framer.resume_at(position);
             left.pass(position);
             left.add(after);
             self.left = left;

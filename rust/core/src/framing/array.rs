@@ -90,7 +90,7 @@ impl Items {
     }
 
     /// What lies behind `position` will come again as a chunk of its own.
-    pub(super) fn split(&mut self, position: usize) {
+    pub(super) fn resume_at(&mut self, position: usize) {
         self.base += position as u64;
     }
 

@@ -371,7 +371,7 @@ impl Framer {
     }
 
     /// Give up the rest of the chunk: what lies behind `position` will come again as a chunk of its own.
-    pub fn split(&mut self, position: usize) {
+    pub fn resume_at(&mut self, position: usize) {
         self.base += position as u64;
         self.ends.clear();
     }

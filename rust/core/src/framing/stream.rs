@@ -102,10 +102,10 @@ impl StreamFramer {
     }
 
     /// Give up the rest of the chunk: what lies behind `position` will come again as a chunk of its own.
-    pub fn split(&mut self, position: usize) {
+    pub fn resume_at(&mut self, position: usize) {
         match &mut self.framing {
-            Framing::Array(items) => items.split(position),
-            Framing::Lines | Framing::Held(_) => self.lines.split(position),
+            Framing::Array(items) => items.resume_at(position),
+            Framing::Lines | Framing::Held(_) => self.lines.resume_at(position),
             Framing::Open(_) | Framing::Binary(_) => {}
         }
     }
