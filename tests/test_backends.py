@@ -106,6 +106,52 @@ def test_an_unknown_wish_is_refused() -> None:
     assert "SSELERATE_BACKEND must be 'rust' or 'python', not 'fast'" in chosen(wanted="fast")
 
 
+WITHOUT_THE_OTHER = """
+import asyncio, sys
+import sselerate
+import sselerate.compat.httpx_sse  # reads blocks itself
+
+delta = '{"index": 0, "delta": {"content": "Hi"}'
+chunks = [
+    '{"object": "chat.completion.chunk", "choices": [' + delta + '}]}',
+    '{"object": "chat.completion.chunk", "choices": [' + delta + ', "usage": {"total_tokens": 3}}]}',
+    '{"object": "chat.completion.chunk", "choices": [' + delta + '}], "error": "down"}',
+]
+stream = "".join("data: " + chunk + "\\n\\n" for chunk in chunks).encode()
+
+accumulator = sselerate.Accumulator()
+for event in sselerate.decode(stream, on_error="yield"):
+    accumulator.push(event)
+assert (accumulator.text, accumulator.usage.total_tokens) == ("HiHiHi", 3)
+(error,) = accumulator.errors
+assert error.event.text == "Hi"
+
+async def source():
+    yield stream
+
+async def first():
+    async with sselerate.aiter_events(source()) as events:
+        return await anext(events)
+
+assert asyncio.run(first()).text == "Hi"
+print(*[name for name in sys.modules if name.startswith("sselerate._fallback")] or ["none"])
+"""
+
+
+def test_the_core_needs_nothing_of_the_fallback(rust: Backend) -> None:
+    """What both backends need lies beside them: nobody loads two of them."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "SSELERATE_BACKEND": "rust"}
+    process = subprocess.run(
+        [sys.executable, "-c", WITHOUT_THE_OTHER],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+        check=False,
+    )
+    assert (process.stdout.split(), process.stderr) == (["none"], "")
+
+
 def inner_run(tmp_path: Path, *options: str) -> tuple[int, str]:
     """Exit code and output of these very tests' first one where the compiled module is absent."""
     (tmp_path / "hide_core.py").write_text(ABSENT)

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterable, AsyncIterator, Coroutine
 from typing import Any, Generic, NoReturn, TypeVar, final
 
+from .._coroutines import aclose, entered
 from .decoder import Decoder
 
 __all__ = ["AsyncEventIterator"]
 
 E = TypeVar("E")
-T = TypeVar("T")
 
 
 @final
@@ -104,15 +104,3 @@ class AsyncEventIterator(Generic[E]):
         chunks, self._chunks = self._chunks, None
         self._decoder._abandon()
         await aclose(chunks)
-
-
-async def entered(iterator: T) -> T:
-    """What a ``with`` block is given. Both backends call it."""
-    return iterator
-
-
-async def aclose(chunks: object) -> None:
-    """Closes a source that can be closed. Both backends call it."""
-    close = getattr(chunks, "aclose", None)
-    if close is not None:
-        await close()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, fina
 from .._arguments import whole
 from ..errors import SSEError, damaged, invalid_json, mismatch, server_error, too_large, truncated
 from ..events.answers import StreamEvent, joined_text
+from ..events.build import Builders
 from ..events.declare import Event, Kind, Shape, schema_of, shape_of
 from ..events.error import ErrorEvent
 from ..events.generic import GenericEvent
@@ -16,7 +17,7 @@ from .bare import ABORTED, ERROR, TypedFramer
 from .binary import DAMAGED, TRUNCATED, BinaryFramer
 from .framing import COMMENT, EVENT, TAIL, TOO_LARGE, Frame
 from .json import JSONError, parse, parse_replacing, values
-from .schema import Builders, event_name, find_problem, name_event
+from .schema import event_name, find_problem, name_event
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer, Unpack

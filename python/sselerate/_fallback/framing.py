@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from .._arguments import event_id, limit
+from .._retry import milliseconds
 
-__all__ = ["COMMENT", "EVENT", "TAIL", "TOO_LARGE", "Frame", "Framer", "milliseconds"]
+__all__ = ["COMMENT", "EVENT", "TAIL", "TOO_LARGE", "Frame", "Framer"]
 
 EVENT = "event"
 """A block with data, ended by its blank line."""
@@ -38,16 +39,6 @@ _DATA = b"data: "
 _LF = b"\n\n", b"\n\ndata: "
 _CRLF = b"\r\n\r\n", b"\r\n\r\ndata: "
 _BOM = b"\xef\xbb\xbf"
-_LARGEST_RETRY = 2**64 - 1
-
-
-def milliseconds(value: bytes) -> int | None:
-    """What the value of a ``retry`` field says; None if it is to be ignored."""
-    digits = value.lstrip(b"0")
-    # isdigit() of bytes knows ASCII only; 20 digits are enough for any 64-bit number
-    if value.isdigit() and len(digits) <= 20 and int(digits or b"0") <= _LARGEST_RETRY:
-        return int(digits or b"0")
-    return None
 
 
 class Framer:

@@ -4,6 +4,7 @@ from typing import Any
 
 from ..errors import SSEError
 from ..events.answers import Usage
+from ..events.build import Builders
 from ..events.error import ErrorEvent
 from ..events.usage import CompletionUsage
 from .joined import merged, said
@@ -68,8 +69,6 @@ def _elsewhere(event: Any) -> Usage | None:
     of_groq = groq.get("usage") if isinstance(groq, dict) else None
     for place in (of_groq, *[getattr(choice, "usage", None) for choice in choices]):
         if isinstance(place, dict) and place:
-            from .._fallback.schema import Builders
-
             built: CompletionUsage = Builders().of(CompletionUsage)(place)
             return built
     return None

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from .._backend import BACKEND, Parser
-from .._fallback.framing import milliseconds
+from .._retry import milliseconds
 
 __all__ = ["Blocks", "LineReader", "Make", "TooLarge"]
 

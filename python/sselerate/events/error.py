@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from ..errors import DecodeError, EventTooLargeError, ServerError, SSEError, TruncatedStreamError
 from .answers import StreamEvent, ToolCallDelta, Usage
+from .build import Builders
 from .declare import event, shape_of
 from .recognise import find_rule
 
@@ -129,8 +130,6 @@ def _event_of(payload: Any) -> StreamEvent | None:
     rule = find_rule(payload) if isinstance(payload, dict) else None
     if rule is None:
         return None
-    from .._fallback.schema import Builders  # which needs the events
-
     shape = shape_of(rule.target)
     cls = shape.classes[0]
     if shape.tag is not None:

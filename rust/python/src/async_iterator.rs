@@ -105,11 +105,11 @@ impl AsyncEventIterator {
         self.refuse_second_user()?;
         let chunks = self.chunks.enter("AsyncEventIterator")?.take();
         self.events.get().close(py)?;
-        py.import("sselerate._fallback.async_iterator")?.getattr("aclose")?.call1((chunks,))
+        py.import("sselerate._coroutines")?.getattr("aclose")?.call1((chunks,))
     }
 
     fn __aenter__<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        this.py().import("sselerate._fallback.async_iterator")?.getattr("entered")?.call1((this,))
+        this.py().import("sselerate._coroutines")?.getattr("entered")?.call1((this,))
     }
 
     #[pyo3(signature = (*_exception))]
