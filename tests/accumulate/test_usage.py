@@ -40,6 +40,10 @@ STREAMS: dict[str, tuple[list[Any], Any]] = {
         [chunk({}) | {"x_groq": {"id": "r", "usage": COUNTS}}, chunk({}) | {"x_groq": {"id": "r"}}],
         COUNTS,
     ),
+    "a completion with usage in a choice": (
+        [{"object": "text_completion", "choices": [{"index": 0, "text": "a", "usage": COUNTS}]}],
+        COUNTS,
+    ),
     "Moonshot": ([chunk({}, usage=COUNTS)], COUNTS),
     "parts": (
         [chunk({}) | {"usage": {"prompt_tokens": 1}}, chunk({}) | {"usage": {"completion_tokens": 2}}],

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..events.answers import arguments, number, reason, string
+from ..events.answers import arguments, number, string
 from ..events.chat import (
     ChatCompletionChunk,
     ChatCompletionChunkChoice,
@@ -15,8 +15,8 @@ from ..events.chat import (
 )
 from ..events.declare import Event, event
 from ..events.usage import CompletionUsage
-from .joined import Logprobs, Rest, Text
-from .rules import Rules
+from .choices import Choice, ChoiceRules
+from .joined import Rest, Text
 from .tool_calls import Call, Calls
 
 __all__ = [
@@ -142,10 +142,6 @@ class ChatCompletion(Event):
 
     citations: tuple[str, ...] | None = None
     """The addresses of the sources, as Perplexity and xAI send them."""
-
-
-_PIECES = ("text", "token_ids")
-"""Unknown keys of a choice that are new in each event, as those of a delta are: of Together, of vLLM."""
 
 
 class _Content:
@@ -308,11 +304,10 @@ class _Detail:
         return ChatCompletionReasoningDetail(**fields, extra=self.rest.value())
 
 
-class _Choice:
-    """What has come of one choice."""
-
+class _Choice(Choice):
     def __init__(self, index: int, partial_json: bool) -> None:
-        self.index = index
+        super().__init__(index)
+        self.partial_json = partial_json
         self.role = ""
         self.content = _Content()
         self.refusal = Text()
@@ -322,18 +317,12 @@ class _Choice:
         self.calls = Calls(partial_json)
         self.function_call: Call | None = None
         self.delta_rest = Rest()
-        self.finish_reason: str | None = None
-        self.whole: dict[str, Any] = {}
-        """Fields of the choice that are whole each time they come."""
-        self.logprobs = Logprobs()
-        self.rest = Rest()
         self.message: ChatCompletionDelta | None = None
         """The last message that came beside, or instead of, a delta."""
         self.any_delta = False
         """Whether a delta has brought anything."""
 
     def push(self, choice: ChatCompletionChunkChoice) -> bool:
-        """False if something in it has no place."""
         placed = True
         delta = choice.delta
         if isinstance(delta, ChatCompletionDelta):
@@ -345,19 +334,13 @@ class _Choice:
                 self.message = choice.message
             else:
                 placed = False
-        if choice.finish_reason is not None:
-            self.finish_reason = reason(choice.finish_reason) or self.finish_reason
-            placed = placed and isinstance(choice.finish_reason, str)
-        if choice.logprobs is not None:
-            self.logprobs.add(choice.logprobs)
+        placed = self._add_end(choice) and placed
         if choice.native_finish_reason is not None:
             self.whole["native_finish_reason"] = choice.native_finish_reason
-        if choice.stop_reason is not None:
-            self.whole["stop_reason"] = choice.stop_reason
         if choice.matched_stop is not None:
             self.whole["matched_stop"] = choice.matched_stop
         if choice.extra is not None:
-            self._add_rest(choice.extra, delta)
+            self._add_rest(choice.extra, getattr(delta, "content", None))
         return placed
 
     def _add_delta(self, delta: ChatCompletionDelta) -> bool:
@@ -419,27 +402,17 @@ class _Choice:
         self.any_delta = True
         if self.function_call is None:
             # A list of calls of its own, which takes care of the sloppy forms.
-            self.function_call = Calls(self.calls._partial).add(0)
+            self.function_call = Calls(self.partial_json).add(0)
         self.function_call.add_name(string(piece.name))
         self.function_call.add_arguments(arguments(piece.arguments))
         self.function_call.rest.append(piece.extra)
         return True
 
-    def _add_rest(self, extra: dict[str, Any], delta: Any) -> None:
-        """Takes unknown keys: those of ``_PIECES`` are of the delta, as their lists and strings are."""
-        pieces = {key: extra[key] for key in _PIECES if key in extra}
-        if pieces:
-            extra = {key: value for key, value in extra.items() if key not in _PIECES}
-            if "text" in pieces and pieces["text"] == getattr(delta, "content", None):
-                del pieces["text"]  # the content once more
-            self.rest.append(pieces)
-        self.rest.replace(extra)
-
     def spoken(self) -> "_Choice":
         """Itself; or, if its deltas have brought nothing and a whole message has come, that message."""
         if self.message is None or self.any_delta:
             return self
-        whole = _Choice(self.index, self.calls._partial)
+        whole = _Choice(self.index, self.partial_json)
         whole._add_delta(self.message)
         return whole
 
@@ -482,83 +455,42 @@ def _function(call: Call, extra: dict[str, Any]) -> ChatCompletionFunctionCall:
     return ChatCompletionFunctionCall(name=str(call.name), arguments=str(call.arguments), extra=extra or None)
 
 
-class ChatRules(Rules):
+class ChatRules(ChoiceRules[_Choice]):
     """Chunks of a chat -> `ChatCompletion`."""
 
-    def __init__(self, partial_json: bool) -> None:
-        super().__init__(partial_json)
-        self._choices: dict[int, _Choice] = {}
-        self._id = self._model = ""
-        self._created: Any = 0
-        self._whole: dict[str, Any] = {}
-        """Fields of the chunk that are whole each time they come."""
-        self._rest = Rest()
-        self._done = False
+    _done = False
+
+    def _new_choice(self, index: int) -> _Choice:
+        return _Choice(index, self.partial_json)
 
     def push(self, event: ChatCompletionChunk) -> bool:
-        self._id = self._id or string(event.id)
-        self._model = self._model or string(event.model)
-        self._created = self._created or event.created
-        if event.system_fingerprint is not None:
-            self._whole["system_fingerprint"] = event.system_fingerprint
         if event.service_tier is not None:
             self._whole["service_tier"] = event.service_tier
         if event.provider is not None:
             self._whole["provider"] = event.provider
         if event.citations is not None:
             self._whole["citations"] = event.citations
-        if event.extra is not None:
-            self._rest.replace(event.extra)
         if event.is_terminal:
             self._done = True
-        choices = event.choices
-        if not isinstance(choices, tuple):
-            self.meter.push(event)
-            return choices is None
-        placed = True
-        beside = event.usage is not None or event.extra is not None
-        for position, choice in enumerate(choices):
-            if not isinstance(choice, ChatCompletionChunkChoice):
-                placed = False
-                continue
-            index = number(choice.index)
-            index = position if index is None else index
-            state = self._choices.get(index)
-            if state is None:
-                state = self._choices[index] = _Choice(index, self.partial_json)
-            placed = state.push(choice) and placed
-            beside = beside or choice.extra is not None
-        if beside:  # else there is no place where the usage could be
-            self.meter.push(event)
-        return placed
+        return self._add(event, ChatCompletionChunkChoice)
 
     def result(self) -> ChatCompletion:
-        return ChatCompletion(
-            id=self._id,
-            object="chat.completion",
-            created=self._created or 0,
-            model=self._model,
-            choices=tuple([self._choices[index].result() for index in sorted(self._choices)]),
-            usage=self.usage(),
-            **self._whole,
-            extra=self._rest.value(),
-        )
+        return ChatCompletion(object="chat.completion", **self._fields())
 
     @property
     def finished(self) -> bool:
-        if self._done:
-            return True
-        return bool(self._choices) and all(choice.finish_reason for choice in self._choices.values())
+        return self._done or super().finished
 
-    def _first(self) -> _Choice | None:
-        return self._choices[min(self._choices)].spoken() if self._choices else None
+    def _spoken(self) -> _Choice | None:
+        first = self._first()
+        return first.spoken() if first else None
 
     def text(self) -> str:
-        first = self._first()
+        first = self._spoken()
         return first.content.text() if first else ""
 
     def reasoning(self) -> str:
-        first = self._first()
+        first = self._spoken()
         if first is None:
             return ""
         said = str(first.reasoning_content) or str(first.reasoning) or first.content.text("thinking")
@@ -567,14 +499,8 @@ class ChatRules(Rules):
         return "".join([string(detail.text) or string(detail.summary) for detail in first.details.result()])
 
     def calls(self) -> list[Call]:
-        first = self._first()
+        first = self._spoken()
         if first is None:
             return []
         calls = first.calls.ordered()
         return calls if first.function_call is None else [*calls, first.function_call]
-
-    def finish_reason(self) -> str | None:
-        return self._choices[min(self._choices)].finish_reason if self._choices else None
-
-    def finish_reasons(self) -> list[str | None]:
-        return [choice.finish_reason for choice in self._choices.values()]
