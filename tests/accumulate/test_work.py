@@ -181,7 +181,7 @@ class NeverWalked(dict[int, Any]):
 )
 def test_what_has_no_index_is_placed_without_a_search(target: Any, make: Any, state: str) -> None:
     accumulator: Accumulator[Any] = Accumulator(target)
-    setattr(accumulator._rules, state, NeverWalked())
+    setattr(accumulator._assembler, state, NeverWalked())
     for event in decode(body(*make(3)), target):
         accumulator.push(event)
 

@@ -9,8 +9,8 @@ from ..events.answers import StreamEvent
 from ..events.declare import Event, shape_of
 from ..events.error import ErrorEvent
 from ..events.generic import GenericEvent
-from .answer import AnswerRules
-from .rules import Rules
+from .answer import AnswerAssembler
+from .assembler import Assembler
 from .tool_calls import ToolCall
 
 if TYPE_CHECKING:
@@ -24,20 +24,20 @@ __all__ = ["Accumulator"]
 
 M = TypeVar("M")
 
-_RULES: dict[str, tuple[str, str]] = {
-    "chat.ChatCompletionChunk": ("chat", "ChatRules"),
-    "completion.CompletionStreamEvent": ("completions", "CompletionRules"),
-    "messages.MessageEvent": ("messages", "MessageRules"),
-    "responses.ResponseEvent": ("responses", "ResponseRules"),
-    "gemini.GenerateContentResponse": ("gemini", "GeminiRules"),
-    "cohere.CohereEvent": ("cohere", "CohereRules"),
-    "bedrock.ConverseStreamEvent": ("converse", "ConverseRules"),
-    "ollama.OllamaResponse": ("ollama", "OllamaRules"),
-    "sglang.SGLangStreamEvent": ("sglang", "SGLangRules"),
-    "vercel.UIMessageEvent": ("vercel", "UIMessageRules"),
+_ASSEMBLERS: dict[str, tuple[str, str]] = {
+    "chat.ChatCompletionChunk": ("chat", "ChatAssembler"),
+    "completion.CompletionStreamEvent": ("completions", "CompletionAssembler"),
+    "messages.MessageEvent": ("messages", "MessageAssembler"),
+    "responses.ResponseEvent": ("responses", "ResponseAssembler"),
+    "gemini.GenerateContentResponse": ("gemini", "GeminiAssembler"),
+    "cohere.CohereEvent": ("cohere", "CohereAssembler"),
+    "bedrock.ConverseStreamEvent": ("converse", "ConverseAssembler"),
+    "ollama.OllamaResponse": ("ollama", "OllamaAssembler"),
+    "sglang.SGLangStreamEvent": ("sglang", "SGLangAssembler"),
+    "vercel.UIMessageEvent": ("vercel", "UIMessageAssembler"),
 }
-"""Base class of the events of a dialect -> module and class of its rules. By name, so that a program loads
-only the dialects it meets."""
+"""Base class of the events of a dialect -> module and class of what puts them together. By name, so that a
+program loads only the dialects it meets."""
 
 
 class Accumulator(Generic[M]):
@@ -91,8 +91,8 @@ class Accumulator(Generic[M]):
             TypeError: ``target`` is no event class and no union of event classes.
         """
         self._partial_json = partial_json
-        self._rules: Rules | None = None
-        self._neutral: AnswerRules | None = None
+        self._assembler: Assembler | None = None
+        self._neutral: AnswerAssembler | None = None
         """What came before an event of a dialect."""
         self._errors: list[ErrorEvent] = []
         self._others: list[Any] = []
@@ -101,9 +101,9 @@ class Accumulator(Generic[M]):
             classes = shape_of(target).classes
             if not classes:
                 raise TypeError(f"target must be an event class or a union of event classes, not {target!r}")
-            found = [rules for cls in classes if (rules := _rules_of(cls)) is not None]
+            found = [kind for cls in classes if (kind := _assembler_of(cls)) is not None]
             if found:
-                self._rules = found[0](partial_json)
+                self._assembler = found[0](partial_json)
 
     def push(self, event: Any) -> None:
         """Takes the next event, in the order of the stream; an `SSEError` that was raised in its place, too.
@@ -123,30 +123,31 @@ class Accumulator(Generic[M]):
                 return
         if not isinstance(event, Event):
             raise TypeError(f"expected an event, got {type(event).__name__}")
-        rules = _rules_of(type(event))
-        if rules is None or (rules is AnswerRules and self._rules is not None):
+        kind = _assembler_of(type(event))
+        if kind is None or (kind is AnswerAssembler and self._assembler is not None):
             self._push_other(event)
             return
-        if self._rules is None:
-            self._rules = rules(self._partial_json)
-        if type(self._rules) is not rules or not self._rules.push(event):
+        if self._assembler is None:
+            self._assembler = kind(self._partial_json)
+        if type(self._assembler) is not kind or not self._assembler.push(event):
             self._others.append(event)
 
     def _push_other(self, event: Any) -> None:
-        """Takes an event of no dialect, or of one without rules after one that has some."""
-        if isinstance(event, StreamEvent) and type(self._rules) is AnswerRules and self._rules.push(event):
+        """Takes an event of no dialect, or of one without a message of its own after one that has one."""
+        answer = self._assembler if type(self._assembler) is AnswerAssembler else None
+        if answer is not None and isinstance(event, StreamEvent) and answer.push(event):
             return
         self._others.append(event)
-        if self._rules is None and isinstance(event, StreamEvent):
+        if self._assembler is None and isinstance(event, StreamEvent):
             if self._neutral is None:
-                self._neutral = AnswerRules(self._partial_json)
+                self._neutral = AnswerAssembler(self._partial_json)
             self._neutral.push(event)
 
     def snapshot(self) -> M | None:
         """The message as it stands; None if no event has come that belongs to one. It takes time in
         proportion to its size, and does not change any more."""
-        rules = self._spoken()
-        message: Any = rules.result() if rules is not None else None
+        assembler = self._spoken()
+        message: Any = assembler.result() if assembler is not None else None
         return message  # type: ignore[no-any-return]
 
     def final(self) -> M | None:
@@ -159,8 +160,8 @@ class Accumulator(Generic[M]):
     def complete(self) -> bool:
         """Whether the server has said that the answer is whole: it has ended for a reason other than that it
         failed or was called off ("error", "failed", "cancelled", ...), and no error was among the events."""
-        rules = self._spoken()
-        return rules is not None and rules.finished and not rules.failed and not self._errors
+        assembler = self._spoken()
+        return assembler is not None and assembler.finished and not assembler.failed and not self._errors
 
     @property
     def errors(self) -> tuple[ErrorEvent, ...]:
@@ -174,42 +175,42 @@ class Accumulator(Generic[M]):
         """Events that have no place in the message, or not all of what they hold: of another dialect, of
         unknown types, with values of a wrong kind; of an `Answer` those with anything but what it holds."""
         # What a generic event tells counts until there is an event of a dialect.
-        if self._rules is not None:
+        if self._assembler is not None:
             return tuple(self._others)
         return tuple([event for event in self._others if not _tells(event)])
 
     @property
     def text(self) -> str:
         """The visible text so far. Of several choices, that of the first, here and below."""
-        rules = self._spoken()
-        return rules.text() if rules is not None else ""
+        assembler = self._spoken()
+        return assembler.text() if assembler is not None else ""
 
     @property
     def reasoning(self) -> str:
         """The reasoning so far, or what is shown of it."""
-        rules = self._spoken()
-        return rules.reasoning() if rules is not None else ""
+        assembler = self._spoken()
+        return assembler.reasoning() if assembler is not None else ""
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:
         """The calls so far that the client is to carry out."""
-        rules = self._spoken()
-        return tuple([call.result() for call in rules.calls()]) if rules is not None else ()
+        assembler = self._spoken()
+        return tuple([call.result() for call in assembler.calls()]) if assembler is not None else ()
 
     @property
     def finish_reason(self) -> str | None:
         """Why the answer ended, in the words of the server; None if it has not."""
-        rules = self._spoken()
-        return rules.finish_reason() if rules is not None else None
+        assembler = self._spoken()
+        return assembler.finish_reason() if assembler is not None else None
 
     @property
     def usage(self) -> Any:
         """The tokens used, a `Usage`; None if the server has not said."""
-        rules = self._spoken()
-        return rules.usage() if rules is not None else None
+        assembler = self._spoken()
+        return assembler.usage() if assembler is not None else None
 
-    def _spoken(self) -> Rules | None:
-        return self._rules if self._rules is not None else self._neutral
+    def _spoken(self) -> Assembler | None:
+        return self._assembler if self._assembler is not None else self._neutral
 
 
 def _tells(event: Any) -> bool:
@@ -217,22 +218,22 @@ def _tells(event: Any) -> bool:
     return isinstance(event, GenericEvent) and (event.text != "" or (event.is_terminal and not event.data))
 
 
-_known: dict[type, type[Rules] | None] = {}
+_known: dict[type, type[Assembler] | None] = {}
 
 
-def _rules_of(cls: type) -> type[Rules] | None:
-    """The rules for events of ``cls``; None if it belongs to no dialect."""
+def _assembler_of(cls: type) -> type[Assembler] | None:
+    """What puts events of ``cls`` together; None if it belongs to no dialect."""
     try:
         return _known[cls]
     except KeyError:
         pass
-    found: type[Rules] | None = None
+    found: type[Assembler] | None = None
     if issubclass(cls, StreamEvent) and cls is not GenericEvent:
-        found = AnswerRules
+        found = AnswerAssembler
         events = StreamEvent.__module__.rpartition(".")[0]
         for base in cls.__mro__:
             package, _, module = base.__module__.rpartition(".")
-            if package == events and (place := _RULES.get(f"{module}.{base.__qualname__}")):
+            if package == events and (place := _ASSEMBLERS.get(f"{module}.{base.__qualname__}")):
                 found = getattr(import_module("." + place[0], __package__), place[1])
                 break
     _known[cls] = found

@@ -4,11 +4,11 @@ from typing import Any
 
 from ..events.answers import StreamEvent, ToolCallDelta, arguments, reason, string
 from ..events.declare import Event, event, schema_of
+from .assembler import Assembler
 from .joined import Text
-from .rules import Rules
 from .tool_calls import Call, Calls, ToolCall
 
-__all__ = ["Answer", "AnswerRules", "Answered"]
+__all__ = ["Answer", "AnswerAssembler", "Answered"]
 
 _FRAME = frozenset(
     [
@@ -75,7 +75,7 @@ class Answer(Event):
     """The tokens used, a `Usage` of the dialect."""
 
 
-class AnswerRules(Rules):
+class AnswerAssembler(Assembler):
     """Events of any dialect -> `Answer`.
 
     A class of a user may declare fields of the names of the answers, and those may hold anything.

@@ -15,17 +15,17 @@ from ..events.chat import (
 )
 from ..events.declare import Event, event
 from ..events.usage import CompletionUsage
-from .choices import Choice, ChoiceRules
+from .choices import Choice, ChoiceAssembler
 from .joined import Rest, Text
 from .tool_calls import Call, Calls
 
 __all__ = [
+    "ChatAssembler",
     "ChatCompletion",
     "ChatCompletionChoice",
     "ChatCompletionFunctionCall",
     "ChatCompletionMessage",
     "ChatCompletionToolCall",
-    "ChatRules",
 ]
 
 
@@ -455,7 +455,7 @@ def _function(call: Call, extra: dict[str, Any]) -> ChatCompletionFunctionCall:
     return ChatCompletionFunctionCall(name=str(call.name), arguments=str(call.arguments), extra=extra or None)
 
 
-class ChatRules(ChoiceRules[_Choice]):
+class ChatAssembler(ChoiceAssembler[_Choice]):
     """Chunks of a chat -> `ChatCompletion`."""
 
     _done = False

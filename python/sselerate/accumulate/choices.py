@@ -4,10 +4,10 @@ from typing import Any, Generic, TypeVar
 
 from ..events.answers import number, reason, string
 from ..events.declare import Event
+from .assembler import Assembler
 from .joined import Logprobs, Rest
-from .rules import Rules
 
-__all__ = ["Choice", "ChoiceRules"]
+__all__ = ["Choice", "ChoiceAssembler"]
 
 C = TypeVar("C", bound="Choice")
 
@@ -56,7 +56,7 @@ class Choice:
         self.rest.replace(extra)
 
 
-class ChoiceRules(Rules, Generic[C]):
+class ChoiceAssembler(Assembler, Generic[C]):
     """Events with choices -> a message with choices."""
 
     def __init__(self, partial_json: bool) -> None:

@@ -5,11 +5,11 @@ from typing import Any
 from ..events import cohere as c
 from ..events.answers import number, reason, string
 from ..events.declare import Event, event
+from .assembler import Assembler
 from .joined import Rest, Text
-from .rules import Rules
 from .tool_calls import Call, Calls
 
-__all__ = ["CohereAssistantMessage", "CohereChatResponse", "CohereRules"]
+__all__ = ["CohereAssembler", "CohereAssistantMessage", "CohereChatResponse"]
 
 
 @event
@@ -75,7 +75,7 @@ class _Content:
         )
 
 
-class CohereRules(Rules):
+class CohereAssembler(Assembler):
     """Events of a v2 chat -> `CohereChatResponse`."""
 
     def __init__(self, partial_json: bool) -> None:

@@ -6,10 +6,10 @@ from ..events.answers import string
 from ..events.completion import CompletionLogprobs, CompletionStreamChoice, CompletionStreamEvent
 from ..events.declare import Event, event
 from ..events.usage import CompletionUsage
-from .choices import Choice, ChoiceRules
+from .choices import Choice, ChoiceAssembler
 from .joined import Text
 
-__all__ = ["Completion", "CompletionChoice", "CompletionRules"]
+__all__ = ["Completion", "CompletionAssembler", "CompletionChoice"]
 
 
 @event
@@ -86,7 +86,7 @@ class _Choice(Choice):
         )
 
 
-class CompletionRules(ChoiceRules[_Choice]):
+class CompletionAssembler(ChoiceAssembler[_Choice]):
     """Events of a completion -> `Completion`."""
 
     def _new_choice(self, index: int) -> _Choice:

@@ -5,11 +5,11 @@ from typing import Any
 from ..events import bedrock as b
 from ..events.answers import arguments, number, reason, string
 from ..events.declare import Event, event
+from .assembler import Assembler
 from .joined import Rest, Text
-from .rules import Rules
 from .tool_calls import Call, Calls
 
-__all__ = ["ConverseMessage", "ConverseOutput", "ConverseResponse", "ConverseRules"]
+__all__ = ["ConverseAssembler", "ConverseMessage", "ConverseOutput", "ConverseResponse"]
 
 
 @event
@@ -147,7 +147,7 @@ def _beside(piece: Event, *keys: str) -> dict[str, Any]:
     return {key: value for key, value in piece.to_dict().items() if key not in keys}
 
 
-class ConverseRules(Rules):
+class ConverseAssembler(Assembler):
     """Events of a ConverseStream -> `ConverseResponse`."""
 
     def __init__(self, partial_json: bool) -> None:

@@ -13,12 +13,12 @@ from ..events.gemini import (
     GeminiPart,
     GenerateContentResponse,
 )
+from .assembler import Assembler
 from .joined import Rest, Text, changed
 from .partial_json import MAX_DEPTH
-from .rules import Rules
 from .tool_calls import Call, Calls
 
-__all__ = ["GeminiRules"]
+__all__ = ["GeminiAssembler"]
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[([0-9]{1,9})\]|\['([^']*)'\]|\[\"([^\"]*)\"\]")
 _MAX_GAPS = 1000
@@ -217,7 +217,7 @@ def _frozen(value: Any) -> Hashable:
     return type(value), value
 
 
-class GeminiRules(Rules):
+class GeminiAssembler(Assembler):
     """Events of a Gemini stream -> `GenerateContentResponse`."""
 
     def __init__(self, partial_json: bool) -> None:

@@ -26,11 +26,11 @@ from ..events.messages import (
     ThinkingDelta,
     ToolUseBlock,
 )
+from .assembler import Assembler
 from .joined import Rest, Text, changed
-from .rules import Rules
 from .tool_calls import Call, Calls
 
-__all__ = ["MessageRules"]
+__all__ = ["MessageAssembler"]
 
 _STAND_INS: dict[type, Any] = {
     TextDelta: lambda: TextBlock(type="text", text=""),
@@ -132,7 +132,7 @@ class _Block:
         return str(self.call.arguments) if value is None else value
 
 
-class MessageRules(Rules):
+class MessageAssembler(Assembler):
     """Events of a message -> `Message`."""
 
     def __init__(self, partial_json: bool) -> None:

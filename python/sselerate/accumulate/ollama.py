@@ -9,14 +9,14 @@ from ..events.ollama import (
     OllamaMessage,
     OllamaResponse,
 )
+from .assembler import Assembler
 from .joined import Rest, Text, changed
-from .rules import Rules
 from .tool_calls import Call
 
-__all__ = ["OllamaRules"]
+__all__ = ["OllamaAssembler"]
 
 
-class OllamaRules(Rules):
+class OllamaAssembler(Assembler):
     """Lines of a chat or of a completion -> the last line with all of the text."""
 
     def __init__(self, partial_json: bool) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 from ..events import responses as r
 from ..events.answers import number, string
 from ..events.declare import Event
+from .assembler import Assembler
 from .joined import Rest, Text, changed
 from .partial_json import PartialJSON
-from .rules import Rules
 from .tool_calls import Call, Calls
 
-__all__ = ["ResponseRules"]
+__all__ = ["ResponseAssembler"]
 
 _ENDS = (r.ResponseCompletedEvent, r.ResponseIncompleteEvent, r.ResponseFailedEvent)
 
@@ -312,7 +312,7 @@ def _stand_in(kind: str, id: Any) -> Any:
     return r.ResponseOtherItem(type=kind, id=id)
 
 
-class ResponseRules(Rules):
+class ResponseAssembler(Assembler):
     """Events of a response -> `Response`."""
 
     def __init__(self, partial_json: bool) -> None:

@@ -4,12 +4,12 @@ from typing import Any
 
 from ..events.answers import number, string
 from ..events.sglang import NewText
-from .answer import Answered, AnswerRules
+from .answer import AnswerAssembler, Answered
 
-__all__ = ["SGLangRules"]
+__all__ = ["SGLangAssembler"]
 
 
-class SGLangRules(AnswerRules):
+class SGLangAssembler(AnswerAssembler):
     """Events -> the `Answer` to the first prompt of the request."""
 
     def __init__(self, partial_json: bool) -> None:

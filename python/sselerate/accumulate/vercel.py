@@ -4,13 +4,13 @@ from typing import Any
 
 from ..events.answers import string
 from ..events.vercel import UIMessageToolInputDeltaEvent, UIMessageToolInputEvent
-from .answer import AnswerRules
+from .answer import AnswerAssembler
 from .tool_calls import Call
 
-__all__ = ["UIMessageRules"]
+__all__ = ["UIMessageAssembler"]
 
 
-class UIMessageRules(AnswerRules):
+class UIMessageAssembler(AnswerAssembler):
     """Events -> `Answer`.
 
     The arguments of a call come as text piece by piece and then whole, or whole only. What the provider of

@@ -1,4 +1,4 @@
-"""What an accumulator needs of a dialect."""
+"""What an accumulator needs of a dialect: an `Assembler`."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,15 +7,15 @@ from ..events.declare import Event
 from .tool_calls import Call
 from .usage import UsageMeter
 
-__all__ = ["Rules"]
+__all__ = ["Assembler"]
 
 _FAILURES = frozenset(["abort", "aborted", "canceled", "cancelled", "error", "expired", "failed", "timeout"])
 """The reasons to end, in small letters, of answers that are not whole because something went wrong or
 somebody has called them off."""
 
 
-class Rules:
-    """How the events of one dialect become a message. One instance per message.
+class Assembler:
+    """Puts the events of one dialect together to a message. One instance per message.
 
     Methods never raise, whatever a server has sent: declared fields may hold any JSON value.
     """
