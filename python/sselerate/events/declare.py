@@ -734,68 +734,10 @@ class _Reader:
         Raises:
             TypeError: no decoder could honour it, or it names something that does not exist (yet).
         """
-        kinds = 0
-        free = 0  # kinds that a plain type accepts whole, so that no literal binds them
-        literals: list[Any] = []
-        classes: list[type[Event]] = []
-        items: Shape | None = None
-        values: Shape | None = None
-        words: list[str] = []
+        union = _Union(self, annotation)
         for member in self.members(annotation):
-            origin, arguments = typing.get_origin(member), typing.get_args(member)
-            if member is Any:
-                kinds, free = Kind.ANY, Kind.ANY
-                words.append("any value")
-            elif isinstance(member, type | None) and member in _SCALARS:
-                kind, word = _SCALARS[member]
-                kinds |= kind
-                free |= kind
-                words.append(word)
-            elif origin is Literal:
-                for value in arguments:
-                    if not (value is None or type(value) in (str, int, bool)):
-                        raise self.refused(member, "a literal must be a str, an int, a bool or None")
-                    kinds |= _SCALARS[type(value)][0]
-                    literals.append(value)
-                    words.append(dumps(value))
-            elif isinstance(member, type) and origin is None and issubclass(member, Event):
-                if not _is_declared(member):
-                    raise self.refused(member, "declare it with @event")
-                if inspect.isabstract(member):
-                    raise self.refused(member, "it is abstract, and has no instances")
-                if member.__refused__:
-                    raise self.refused(member, member.__refused__)
-                if member not in classes:
-                    kinds |= Kind.OBJECT
-                    classes.append(member)
-                    words.append(member.__name__)
-            elif origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
-                if items is not None:
-                    raise self.refused(annotation, "only one tuple can be in a union")
-                items = self.shape(arguments[0])
-                kinds |= Kind.ARRAY
-                words.append(_of("array", items))
-            elif origin is dict and len(arguments) == 2:
-                if self.resolved(arguments[0]) is not str:
-                    raise self.refused(member, "the keys of a JSON object are str")
-                if values is not None:
-                    raise self.refused(annotation, "only one dict can be in a union")
-                values = self.shape(arguments[1])
-                kinds |= Kind.OBJECT
-                words.append(_of("object", values))
-            else:
-                raise self.refused(member, _advice(member))
-        bound = [value for value in literals if not _SCALARS[type(value)][0] & free]
-        if bound and kinds & Kind.NULL and None not in bound:
-            bound.append(None)
-        tag, tags, other = self.tags(annotation, classes) if len(classes) > 1 else (None, {}, None)
-        if values is not None and values.kinds == Kind.ANY and not (classes or _converts(values)):
-            values = None
-        words = [word for word in dict.fromkeys(words) if word != "null"]
-        if kinds & Kind.NULL and kinds != Kind.ANY:
-            words.append("null")
-        literal = tuple(bound) if bound else None
-        return Shape(kinds, literal, tuple(classes), tag, tags, other, items, values, " or ".join(words))
+            union.add(member)
+        return union.shape()
 
     def tags(
         self, annotation: Any, classes: list[type[Event]]
@@ -824,6 +766,103 @@ class _Reader:
                 other = open_members[0] if open_members else None
                 return wire, {value: cls for cls, own in tagged for value in own}, other
         raise self.refused(annotation, "several event classes need a Literal field that tells them apart")
+
+
+class _Union:
+    """What the alternatives of an annotation allow together: of most there is one."""
+
+    def __init__(self, reader: _Reader, annotation: Any) -> None:
+        self._reader = reader
+        self._annotation = annotation
+        self._kinds = 0
+        self._free = 0
+        """Kinds that a plain type accepts whole, so that no literal binds them."""
+        self._literals: list[Any] = []
+        self._classes: list[type[Event]] = []
+        self._items: Shape | None = None
+        self._values: Shape | None = None
+        self._words: list[str] = []
+
+    def add(self, member: Any) -> None:
+        """Takes an alternative.
+
+        Raises:
+            TypeError: no decoder could honour it, or not beside the others.
+        """
+        origin, arguments = typing.get_origin(member), typing.get_args(member)
+        if member is Any:
+            self._add_plain(Kind.ANY, "any value")
+        elif isinstance(member, type | None) and member in _SCALARS:
+            self._add_plain(*_SCALARS[member])
+        elif origin is Literal:
+            self._add_literals(member, arguments)
+        elif isinstance(member, type) and origin is None and issubclass(member, Event):
+            self._add_class(member)
+        elif origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
+            self._add_array(arguments[0])
+        elif origin is dict and len(arguments) == 2:
+            self._add_object(member, *arguments)
+        else:
+            raise self._reader.refused(member, _advice(member))
+
+    def _add_plain(self, kinds: int, word: str) -> None:
+        self._kinds |= kinds
+        self._free |= kinds
+        self._words.append(word)
+
+    def _add_literals(self, member: Any, literals: tuple[Any, ...]) -> None:
+        for value in literals:
+            if not (value is None or type(value) in (str, int, bool)):
+                raise self._reader.refused(member, "a literal must be a str, an int, a bool or None")
+            self._kinds |= _SCALARS[type(value)][0]
+            self._literals.append(value)
+            self._words.append(dumps(value))
+
+    def _add_class(self, cls: type[Event]) -> None:
+        if not _is_declared(cls):
+            raise self._reader.refused(cls, "declare it with @event")
+        if inspect.isabstract(cls):
+            raise self._reader.refused(cls, "it is abstract, and has no instances")
+        if cls.__refused__:
+            raise self._reader.refused(cls, cls.__refused__)
+        if cls not in self._classes:
+            self._kinds |= Kind.OBJECT
+            self._classes.append(cls)
+            self._words.append(cls.__name__)
+
+    def _add_array(self, items: Any) -> None:
+        if self._items is not None:
+            raise self._reader.refused(self._annotation, "only one tuple can be in a union")
+        self._items = self._reader.shape(items)
+        self._kinds |= Kind.ARRAY
+        self._words.append(_of("array", self._items))
+
+    def _add_object(self, member: Any, keys: Any, values: Any) -> None:
+        if self._reader.resolved(keys) is not str:
+            raise self._reader.refused(member, "the keys of a JSON object are str")
+        if self._values is not None:
+            raise self._reader.refused(self._annotation, "only one dict can be in a union")
+        self._values = self._reader.shape(values)
+        self._kinds |= Kind.OBJECT
+        self._words.append(_of("object", self._values))
+
+    def shape(self) -> Shape:
+        """The shape of all of them."""
+        kinds, classes, values = self._kinds, self._classes, self._values
+        bound = [value for value in self._literals if not _SCALARS[type(value)][0] & self._free]
+        if bound and kinds & Kind.NULL and None not in bound:
+            bound.append(None)
+        several = len(classes) > 1
+        tag, tags, other = self._reader.tags(self._annotation, classes) if several else (None, {}, None)
+        if values is not None and values.kinds == Kind.ANY and not (classes or _converts(values)):
+            values = None
+        words = [word for word in dict.fromkeys(self._words) if word != "null"]
+        if kinds & Kind.NULL and kinds != Kind.ANY:
+            words.append("null")
+        literals = tuple(bound) if bound else None
+        return Shape(
+            kinds, literals, tuple(classes), tag, tags, other, self._items, values, " or ".join(words)
+        )
 
 
 def _of(container: str, shape: Shape) -> str:
