@@ -17,7 +17,7 @@ import importlib
 import types
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, Union
+from typing import Any, Literal, NamedTuple, Union
 
 __all__ = ["Constructor", "literal_values", "members", "plain_type", "tags"]
 
@@ -292,27 +292,7 @@ class Constructor:
         """The function that makes instances of a model."""
         if not self._is_usual(model, loose):
             raise Unsupported
-        by_key: dict[str, tuple[str, Convert | None, Any]] = {}
-        defaults: dict[str, Any] = {}
-        fresh = []
-        required = set()
-        for name, field in model.model_fields.items():
-            key = field.alias or name
-            if loose:
-                convert = self._loose_of(field.annotation, tuple(field.metadata))
-            else:
-                convert = self._strict_of(field.annotation)
-                if convert is _same:
-                    convert = None
-            default = None if field.is_required() else field.get_default()
-            if field.is_required():
-                required.add(name)
-            if field.default_factory is not None or not isinstance(default, str | int | float | _NONE):
-                fresh.append((name, field))
-            if key in by_key:
-                raise Unsupported
-            by_key[key] = name, convert, default
-            defaults[name] = default
+        by_key, defaults, fresh, required = self._fields_of(model, loose)
         # A quirk of the SDK: the key of a field with an alias is kept among the unknown ones too.
         names = set(defaults) if loose else set(by_key)
         kept_twice = {key for key in by_key if key not in names}
@@ -364,6 +344,28 @@ class Constructor:
 
         return convert_object
 
+    def _fields_of(self, model: Any, loose: bool) -> "_Fields":
+        """What the annotations of a model say."""
+        fields = _Fields({}, {}, [], set())
+        for name, field in model.model_fields.items():
+            key = field.alias or name
+            if key in fields.by_key:
+                raise Unsupported
+            if loose:
+                convert = self._loose_of(field.annotation, tuple(field.metadata))
+            else:
+                convert = self._strict_of(field.annotation)
+                if convert is _same:
+                    convert = None
+            default = None if field.is_required() else field.get_default()
+            if field.is_required():
+                fields.required.add(name)
+            if field.default_factory is not None or not isinstance(default, str | int | float | _NONE):
+                fields.fresh.append((name, field))
+            fields.by_key[key] = name, convert, default
+            fields.defaults[name] = default
+        return fields
+
     def _is_usual(self, model: Any, loose: bool) -> bool:
         """Whether the instances of a model are made of its fields alone."""
         if not model.__pydantic_complete__:
@@ -381,6 +383,19 @@ class Constructor:
             and not (any(checks) and not loose)
             and model.__pydantic_root_model__ is False
         )
+
+
+class _Fields(NamedTuple):
+    """The fields of a model."""
+
+    by_key: dict[str, tuple[str, Convert | None, Any]]
+    """(name, convert, default) by JSON key: convert is None where a value is taken as it is."""
+    defaults: dict[str, Any]
+    """By name; None for those that have none."""
+    fresh: list[tuple[str, Any]]
+    """Those whose default is made anew for each instance."""
+    required: set[str]
+    """The names of those that have no default."""
 
 
 def _model_slots() -> dict[str, Callable[[Any, Any], None]]:
