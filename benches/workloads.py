@@ -343,9 +343,9 @@ def huge_completions(events: int, random: random.Random, *, size: int = 256 * 10
     return [Stream((*(block(compact(server.event(text))) for text in texts), done()), tuple(texts))]
 
 
-def one_huge(size: int, seed: int = 7) -> Stream:
+def one_huge(size: int) -> Stream:
     """One completion event with `size` bytes of text: how time grows with the size is read off it."""
-    source = random.Random(seed)
+    source = random.Random(7)
     text = (letters(source, 4096, 4096) * (size // 4096 + 1))[:size]
     return Stream((block(compact(CompletionServer(source).event(text))), done()), (text,))
 
@@ -399,8 +399,8 @@ class ChatServer:
 ROLE: Json = {"role": "assistant", "content": "", "refusal": None}
 
 
-def chat_blocks(payloads: list[Json], encode: Encode = compact) -> tuple[bytes, ...]:
-    return (*(block(encode(payload)) for payload in payloads), done())
+def chat_blocks(payloads: list[Json]) -> tuple[bytes, ...]:
+    return (*(block(compact(payload)) for payload in payloads), done())
 
 
 def chat(events: int, random: random.Random) -> list[Stream]:

@@ -734,7 +734,7 @@ def test_converse_of_wrong_kinds(backend: Backend, payload: Any) -> None:
     assert others_of(backend, {"messageStart": {"role": "assistant"}}, payload) == [payload]
 
 
-def test_events_of_no_dialect(backend: Backend) -> None:
+def test_events_of_no_dialect() -> None:
     accumulator: Accumulator[Any] = Accumulator()
     assert accumulator.snapshot() is None
     assert not accumulator.complete

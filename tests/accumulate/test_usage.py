@@ -84,7 +84,7 @@ def test_an_exception_may_have_usage(backend: Backend) -> None:
     assert meter.usage.to_dict() == COUNTS
 
 
-def test_what_is_no_usage(backend: Backend) -> None:
+def test_what_is_no_usage() -> None:
     @event
     class Own(StreamEvent):
         usage: Any = None

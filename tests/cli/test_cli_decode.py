@@ -106,7 +106,7 @@ def test_text_appears_as_it_arrives(command: Command) -> None:
 # ---- formats
 
 
-def test_jsonl_gives_the_payloads_back(command: Command, tmp_path: Path) -> None:
+def test_jsonl_gives_the_payloads_back(command: Command) -> None:
     for name in ("completion", "chat-openrouter", "chat-azure", "anthropic", "responses"):
         (stream,) = make(name, 30).streams
         result = command("decode", "--format", "jsonl", stdin=stream.data)

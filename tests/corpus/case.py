@@ -112,11 +112,6 @@ def missing(path: str, index: int = 0, offset: int = 0) -> Item:
     return failure("DecodeError", index, offset, message, path=path)
 
 
-def wrong(path: str, expected: str, got: str, index: int = 0, offset: int = 0) -> Item:
-    message = f"{path}: expected {expected}, got {got} in event {index} (stream offset {offset})"
-    return failure("DecodeError", index, offset, message, path=path)
-
-
 def truncated(cause: str, index: int = 0, offset: int = 0) -> Item:
     message = f"stream ended inside event {index} (stream offset {offset}): {cause}"
     return failure("TruncatedStreamError", index, offset, message)

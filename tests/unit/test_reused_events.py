@@ -412,7 +412,7 @@ def test_finalizers_run(backend: Backend) -> None:
     assert ended == [str(n) for n in range(20)]
 
 
-def test_long_chains_of_light_events(backend: Backend) -> None:
+def test_long_chains_of_light_events() -> None:
     @event(light=True)
     class Link:
         to: Any = None
