@@ -3,7 +3,8 @@
 //! Commas are not insisted on, and an item ends where its bracket closes: what is between items and what an item is
 //! made of is left to the JSON parser. An item that lies whole in one chunk is not copied.
 
-use super::event::{End, Frame, Item};
+use super::buffer::release;
+use super::frame::{End, Frame, Item};
 use crate::json::scan;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -167,7 +168,7 @@ impl Items {
         if std::mem::take(&mut self.handed_out) {
             let text = std::mem::take(&mut self.item.text);
             self.item = Open { text, ..Open::default() };
-            super::event::release(&mut self.item.text);
+            release(&mut self.item.text);
         }
     }
 

@@ -10,7 +10,8 @@
 //! All numbers are big-endian. A frame that lies whole in one chunk is not copied; what is delivered is put together in
 //! one buffer, as the JSON object that the SDKs of AWS show: the payload under the name of the event.
 
-use super::event::{End, Frame, Item, release};
+use super::buffer::release;
+use super::frame::{End, Frame, Item};
 use crate::json::{Kind, Tape, parse, quoted, scan};
 use base64::Engine;
 use base64::alphabet::STANDARD;

@@ -1,14 +1,20 @@
 //! Bytes to server-sent events, by the WHATWG rule (HTML standard, "Interpreting an event stream").
 //!
-//! `line` finds line ends, `field` says what a line is, `event` puts the fields of a block together. `stream` is for
-//! typed streams, which may also be one JSON `array` or a `binary` event stream of AWS.
+//! `line` finds line ends, `field` says what a line is, `framer` puts the fields of a `block` together, or the lines of
+//! a `bare` JSON value, and hands out a `frame`. `stream` is for typed streams, which may also be one JSON `array` or a
+//! `binary` event stream of AWS.
 
 mod array;
+mod bare;
 mod binary;
-mod event;
+mod block;
+mod buffer;
 mod field;
+mod frame;
+mod framer;
 mod line;
 mod stream;
 
-pub use event::{End, Frame, Framer, Item, Mode, Place};
+pub use frame::{End, Frame, Item, Place};
+pub use framer::{Framer, Mode};
 pub use stream::StreamFramer;

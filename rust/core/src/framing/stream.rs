@@ -5,7 +5,8 @@
 
 use super::array::{self, Items, WITHIN};
 use super::binary::{self, Frames};
-use super::event::{Framer, Item, Mode};
+use super::frame::Item;
+use super::framer::{Framer, Mode};
 
 /// Reader of a stream in whichever framing. Feed a chunk by calling [`StreamFramer::next`] until it answers None.
 #[derive(Debug)]

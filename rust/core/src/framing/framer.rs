@@ -9,13 +9,13 @@
 //! byte order mark may be cut, and what looks like its beginning may be ordinary bytes. An event can be too large in
 //! the middle of a line; the rest of the block is then skipped, not kept.
 
+use super::block::Block;
+use super::buffer::release;
 use super::field::{Field, value};
+use super::frame::{End, Frame, Item, Place};
 use super::line::LineEnds;
 
 const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];
-
-/// Buffers above this capacity are given back after the event that needed them.
-const KEEP_CAPACITY: usize = 1 << 20;
 
 /// How lines are read that the standard ignores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,94 +24,6 @@ pub enum Mode {
     Standard,
     /// For LLM servers: a field `error` and lines of bare JSON are events too.
     Typed,
-}
-
-/// One dispatched event. All slices borrow from the chunk or from the framer.
-#[derive(Clone, Copy, Debug)]
-pub struct Frame<'a> {
-    /// The `data` lines joined with LF; None when there is none (only with `error`).
-    pub data: Option<&'a [u8]>,
-    /// The `event` field, empty when there is none.
-    pub event: &'a [u8],
-    /// The last event id after this block.
-    pub id: &'a [u8],
-    /// The block itself has set it.
-    pub sets_id: bool,
-    /// The `retry` value set inside this block.
-    pub retry: Option<u64>,
-    /// The value of a field named `error` ([`Mode::Typed`] only).
-    pub error: Option<&'a [u8]>,
-    /// Byte offset in the stream of the first byte of the block (of the value, if bare).
-    pub offset: u64,
-    /// The data is a JSON value that stood outside any field ([`Mode::Typed`] only).
-    pub bare: bool,
-    /// How it came to its end.
-    pub end: End,
-    /// Where the block lies in the chunk, if all of it does.
-    pub place: Option<Place>,
-}
-
-impl<'a> Frame<'a> {
-    /// One that has nothing but data.
-    #[inline(always)]
-    pub(crate) fn of(data: &'a [u8], offset: u64, end: End) -> Self {
-        Self {
-            data: Some(data),
-            event: b"",
-            id: b"",
-            sets_id: false,
-            retry: None,
-            error: None,
-            offset,
-            bare: false,
-            end,
-            place: None,
-        }
-    }
-}
-
-/// What ended an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// Its blank line; the closing bracket, if bare.
-    Own,
-    /// A bare value was cut off by a field.
-    Cut,
-    /// The end of the stream.
-    Stream,
-}
-
-/// Where a block lies in a chunk.
-#[derive(Clone, Copy, Debug)]
-pub struct Place {
-    /// Its first byte.
-    pub start: usize,
-    /// The first byte of its data.
-    pub data: usize,
-    /// Behind its blank line.
-    pub end: usize,
-}
-
-/// What [`Framer::next`] found.
-#[derive(Debug)]
-pub enum Item<'a> {
-    /// An event.
-    Event(Frame<'a>),
-    /// A comment, if asked for.
-    Comment(&'a [u8]),
-    /// A block, item or frame that is larger than allowed, and its offset in the stream. What follows of it is skipped.
-    TooLarge(u64),
-    /// A binary frame that cannot be read. ([`super::StreamFramer`] only, as the following.)
-    Damaged {
-        /// What is wrong with it.
-        cause: &'static str,
-        /// Its offset in the stream.
-        offset: u64,
-    },
-    /// The stream ended in a binary frame, which began at this offset.
-    Truncated(u64),
-    /// Nothing for a consumer of events, as a block without data ([`Mode::Typed`] and other framings only). Go on.
-    Nothing,
 }
 
 /// Incremental reader of an event stream. Feed a chunk by calling [`Framer::next`] until it answers None.
@@ -143,136 +55,6 @@ enum HandedOut {
     Nothing,
     Block,
     Bare,
-}
-
-/// The unfinished block.
-#[derive(Debug, Default)]
-struct Block {
-    begun: bool,
-    /// Offset in the stream of its first byte.
-    start: u64,
-    /// Bytes of the retained lines, without line ends.
-    size: usize,
-    has_data: bool,
-    /// Joined `data` values, unless the only one is still a slice of the chunk.
-    data: Vec<u8>,
-    event: Vec<u8>,
-    has_id: bool,
-    id: Vec<u8>,
-    retry: Option<u64>,
-    has_error: bool,
-    error: Vec<u8>,
-    /// The unfinished line, unless `in_data`.
-    line: Vec<u8>,
-    /// Length of the unfinished line, wherever it is kept.
-    line_len: usize,
-    /// Offset in the stream of the unfinished line.
-    line_start: u64,
-    /// The unfinished line is a `data` line and its value so far is at the end of `data`.
-    in_data: bool,
-    /// Too large: nothing is kept until the blank line.
-    skipping: bool,
-    bare: Bare,
-}
-
-/// A JSON value outside any field, followed by its brackets until it is whole.
-#[derive(Debug, Default)]
-struct Bare {
-    open: bool,
-    start: u64,
-    text: Vec<u8>,
-    depth: usize,
-    in_string: bool,
-    escaped: bool,
-}
-
-impl Bare {
-    /// Follow one line (and the line end after it); true when the value is whole.
-    fn follow(&mut self, line: &[u8]) -> bool {
-        for &byte in line {
-            if self.in_string {
-                if self.escaped {
-                    self.escaped = false;
-                } else if byte == b'\\' {
-                    self.escaped = true;
-                } else if byte == b'"' {
-                    self.in_string = false;
-                }
-                continue;
-            }
-            match byte {
-                b'"' => self.in_string = true,
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' => {
-                    self.depth = self.depth.saturating_sub(1);
-                    if self.depth == 0 {
-                        return true;
-                    }
-                }
-                _ => {}
-            }
-        }
-        self.escaped = false;
-        false
-    }
-
-    fn clear(&mut self) {
-        release(&mut self.text);
-        (self.open, self.depth, self.in_string, self.escaped) = (false, 0, false, false);
-    }
-}
-
-impl Block {
-    fn clear(&mut self) {
-        (self.begun, self.size, self.has_data, self.has_id, self.retry) = (false, 0, false, false, None);
-        (self.has_error, self.line_len, self.in_data, self.skipping) = (false, 0, false, false);
-        self.event.clear();
-        self.id.clear();
-        self.error.clear();
-        release(&mut self.data);
-        release(&mut self.line);
-        self.bare.clear();
-    }
-
-    /// Begin a `data` line in `data`: what the chunk still held goes first.
-    fn begin_data_line(&mut self, held: Option<&[u8]>) {
-        if let Some(held) = held {
-            self.data.extend_from_slice(held);
-        }
-        if self.has_data {
-            self.data.push(b'\n');
-        }
-        self.has_data = true;
-    }
-
-    /// Bytes that count against the limit, without the current line: that of the line feed which joins it to a bare
-    /// value among them.
-    fn kept(&self) -> usize {
-        self.size + self.bare.text.len() + usize::from(self.bare.open)
-    }
-
-    /// Nothing of a block has been seen that would make the next one depend on it: no field that was kept, and none
-    /// that counts against the limit.
-    fn is_clean(&self) -> bool {
-        !(self.size > 0
-            || self.has_data
-            || self.has_id
-            || self.has_error
-            || self.skipping
-            || self.bare.open
-            || self.line_len > 0
-            || self.retry.is_some()
-            || !self.event.is_empty())
-    }
-}
-
-/// Empty a buffer, and give it back if it is large.
-pub(super) fn release(buffer: &mut Vec<u8>) {
-    if buffer.capacity() > KEEP_CAPACITY {
-        *buffer = Vec::new();
-    } else {
-        buffer.clear();
-    }
 }
 
 /// What a finished line led to.
