@@ -2,6 +2,7 @@
 
 use super::bare::Bare;
 use super::buffer::release;
+use super::field::value;
 
 /// The unfinished block.
 #[derive(Debug, Default)]
@@ -45,15 +46,31 @@ impl Block {
         self.bare.clear();
     }
 
-    /// Begin a `data` line in `data`: what the chunk still held goes first.
-    pub(super) fn begin_data_line(&mut self, held: Option<&[u8]>) {
-        if let Some(held) = held {
-            self.data.extend_from_slice(held);
-        }
+    /// Begin a `data` line in `data`.
+    pub(super) fn begin_data_line(&mut self) {
         if self.has_data {
             self.data.push(b'\n');
         }
         self.has_data = true;
+    }
+
+    /// Save what the chunk holds of an unfinished line.
+    pub(super) fn save_line(&mut self, mut rest: &[u8]) {
+        const NAME: &[u8] = b"data:";
+        if !self.in_data && !self.bare.open && self.line.len() <= NAME.len() {
+            // One byte more than the name tells whether a space follows it.
+            let (head, tail) = rest.split_at(rest.len().min(NAME.len() + 1 - self.line.len()));
+            self.line.extend_from_slice(head);
+            rest = tail;
+            if self.line.len() > NAME.len() && self.line.starts_with(NAME) {
+                self.begin_data_line();
+                self.data.extend_from_slice(value(&self.line[NAME.len()..]));
+                self.line.clear();
+                self.in_data = true;
+            }
+        }
+        let line = if self.in_data { &mut self.data } else { &mut self.line };
+        line.extend_from_slice(rest);
     }
 
     /// Bytes that count against the limit, without the current line: that of the line feed which joins it to a bare

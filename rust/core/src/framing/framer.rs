@@ -2,8 +2,8 @@
 //!
 //! Strategy. A block that lies whole in one chunk is never copied: its single `data` line is a slice of the chunk. Only
 //! what a chunk leaves unfinished is saved: a `data` line goes straight to where the joined data is kept (once its name
-//! is known, which takes six bytes), any other line to `line`. So a byte is searched once and copied at most once,
-//! whatever the size of the chunks.
+//! is known, which takes six bytes), any other line to the block's `line`. So a byte is searched once and copied at
+//! most once, whatever the size of the chunks.
 //!
 //! Traps. A CR at the end of a chunk ends the line at once and one LF is swallowed later, maybe after empty chunks. The
 //! byte order mark may be cut, and what looks like its beginning may be ordinary bytes. An event can be too large in
@@ -11,6 +11,7 @@
 
 use super::block::Block;
 use super::buffer::release;
+use super::cursor::Cursor;
 use super::field::{Field, value};
 use super::frame::{End, Frame, Item, Place};
 use super::line::LineEnds;
@@ -57,12 +58,14 @@ enum HandedOut {
     Bare,
 }
 
-/// What a finished line led to.
+/// What a line led to.
 enum Outcome {
     /// Nothing yet.
     Continue,
-    /// A blank line ended the block.
-    BlockEnd,
+    /// A blank line ended a block, which is an event.
+    Block,
+    /// A blank line ended one that is none (typed streams only).
+    Nothing,
     /// A comment that is to be delivered.
     Comment,
     /// The line closed a bare value.
@@ -187,89 +190,82 @@ impl Framer {
             let frame = Frame::of(data, self.base + place.start as u64, End::Own);
             return Some(Item::Event(Frame { id: &self.last_id, place: Some(place), ..frame }));
         }
-        // The only `data` value of the block so far, while it can stay where it is.
-        let mut held: Option<(usize, usize)> = None;
-        let mut block_start = None;
-        loop {
-            if self.skip_lf {
-                match chunk.get(*position) {
-                    None => break,
-                    Some(b'\n') => *position += 1,
-                    Some(_) => {}
-                }
-                self.skip_lf = false;
-            }
-            let start = *position;
-            if start >= chunk.len() {
-                break;
-            }
-            if !self.block.begun {
-                self.block.begun = true;
-                self.block.start = self.base + start as u64;
-                block_start = Some(start);
-            }
-            let Some(end) = self.ends.next(chunk, start) else {
-                *position = chunk.len();
-                if self.carry(&chunk[start..], self.base + start as u64, held.take().map(|(from, to)| &chunk[from..to]))
-                {
-                    break;
-                }
-                return Some(self.too_large());
-            };
-            *position = end + 1;
-            if chunk[end] == b'\r' {
-                match chunk.get(end + 1) {
-                    Some(b'\n') => *position += 1,
-                    Some(_) => {}
-                    None => self.skip_lf = true,
-                }
-            }
-            let outcome = if self.block.line_len == 0 {
-                self.read_line(&chunk[start..end], self.base + start as u64, Source::Chunk { chunk, end }, &mut held)
-            } else {
-                self.read_carried(&chunk[start..end], held.take().map(|(from, to)| &chunk[from..to]))
-            };
-            if matches!(outcome, Outcome::Continue) {
-                continue;
-            }
-            if let (Some((from, to)), false) = (held, matches!(outcome, Outcome::BlockEnd)) {
-                self.block.data.extend_from_slice(&chunk[from..to]);
-                held = None;
-            }
-            match outcome {
-                Outcome::Continue => {}
-                Outcome::Comment => return Some(Item::Comment(&self.comment)),
-                Outcome::TooLarge => return Some(self.too_large()),
-                Outcome::BareCut => return Some(self.bare_event(None, self.block.bare.start, End::Cut)),
-                Outcome::BareWhole => {
-                    let offset = self.block.bare.start;
-                    let place = Place { start, data: start, end: *position };
-                    let in_chunk = (!self.block.bare.open).then(|| (&chunk[start..end], place));
-                    return Some(self.bare_event(in_chunk, offset, End::Own));
-                }
-                Outcome::BlockEnd => {
-                    if self.end_block() {
-                        let place = match (block_start, held) {
-                            (Some(start), Some((data, _))) => Some(Place { start, data, end: *position }),
-                            _ => None,
-                        };
-                        return Some(self.block_event(held.map(|(from, to)| &chunk[from..to]), place, End::Own));
-                    }
-                    if self.mode == Mode::Typed {
-                        // What comes next may be what a template expects.
-                        return Some(Item::Nothing);
-                    }
-                    held = None;
-                    block_start = None;
-                }
-            }
+        let mut cursor = Cursor::new(chunk, *position);
+        let outcome = self.read_lines(&mut cursor);
+        *position = cursor.position;
+        if !matches!(outcome, Outcome::Continue) {
+            return Some(self.item(outcome, cursor));
         }
-        if let Some((from, to)) = held {
-            self.block.data.extend_from_slice(&chunk[from..to]);
-        }
+        cursor.save(&mut self.block);
         self.base += chunk.len() as u64;
         self.ends.clear();
         None
+    }
+
+    /// Read lines until one of them leads to something. [`Outcome::Continue`]: the chunk is used up.
+    #[inline]
+    fn read_lines(&mut self, cursor: &mut Cursor<'_>) -> Outcome {
+        while let Some(start) = self.line_start(cursor) {
+            let offset = self.base + start as u64;
+            if !self.block.begun {
+                self.block.begun = true;
+                self.block.start = offset;
+                cursor.begin = Some(start);
+            }
+            let outcome = match self.line_end(cursor) {
+                None => self.carry(&cursor.chunk[start..], offset, cursor),
+                Some(end) if self.block.line_len > 0 => self.read_carried(&cursor.chunk[start..end], cursor),
+                Some(end) => self.read_line(&cursor.chunk[start..end], Some(end), cursor),
+            };
+            if !matches!(outcome, Outcome::Continue) {
+                return outcome;
+            }
+        }
+        Outcome::Continue
+    }
+
+    /// Where the next line begins, behind the LF of a CRLF that was cut; None: the chunk is used up.
+    #[inline]
+    fn line_start(&mut self, cursor: &mut Cursor<'_>) -> Option<usize> {
+        let first = cursor.chunk.get(cursor.position)?;
+        if std::mem::take(&mut self.skip_lf) && *first == b'\n' {
+            cursor.position += 1;
+        }
+        (cursor.position < cursor.chunk.len()).then_some(cursor.position)
+    }
+
+    /// Where the line at the cursor ends, which moves behind its line end; None, and to the end of the chunk, if that
+    /// is not in the chunk.
+    #[inline]
+    fn line_end(&mut self, cursor: &mut Cursor<'_>) -> Option<usize> {
+        let end = self.ends.next(cursor.chunk, cursor.position);
+        cursor.position = end.map_or(cursor.chunk.len(), |end| end + 1);
+        if cursor.chunk[end?] == b'\r' {
+            match cursor.chunk.get(cursor.position) {
+                Some(b'\n') => cursor.position += 1,
+                Some(_) => {}
+                None => self.skip_lf = true,
+            }
+        }
+        end
+    }
+
+    /// What is handed out for a line that has led to something. What stays of the block is saved first.
+    fn item<'a>(&'a mut self, outcome: Outcome, mut cursor: Cursor<'a>) -> Item<'a> {
+        match outcome {
+            Outcome::Continue | Outcome::Nothing => Item::Nothing,
+            Outcome::Block => self.block_event(&cursor, End::Own),
+            Outcome::Comment => {
+                cursor.save(&mut self.block);
+                Item::Comment(&self.comment)
+            }
+            Outcome::BareWhole => self.bare_event(&cursor, End::Own),
+            Outcome::BareCut => {
+                cursor.save(&mut self.block);
+                self.bare_event(&cursor, End::Cut)
+            }
+            Outcome::TooLarge => self.too_large(),
+        }
     }
 
     /// The block at this position if it is nothing but a `data` line, all of it in the chunk, with LF at its ends, as
@@ -295,26 +291,24 @@ impl Framer {
             self.block.line_len += self.bom;
             self.bom = BOM.len();
         }
+        let mut cursor = Cursor::new(b"", 0);
         if self.block.line_len > 0 {
-            match self.read_carried(b"", None) {
-                Outcome::Continue | Outcome::BlockEnd => {}
-                Outcome::Comment => return Some(Item::Comment(&self.comment)),
-                Outcome::TooLarge => return Some(self.too_large()),
-                Outcome::BareCut => return Some(self.bare_event(None, self.block.bare.start, End::Cut)),
-                Outcome::BareWhole => return Some(self.bare_event(None, self.block.bare.start, End::Own)),
+            let outcome = self.read_carried(b"", &mut cursor);
+            if !matches!(outcome, Outcome::Continue) {
+                return Some(self.item(outcome, cursor));
             }
         }
         if self.block.skipping {
             return None;
         }
         if self.block.bare.open {
-            return Some(self.bare_event(None, self.block.bare.start, End::Stream));
+            return Some(self.bare_event(&cursor, End::Stream));
         }
         if self.mode == Mode::Typed {
             self.block.has_id = false; // an id is committed by a blank line, and there was none
         }
         if self.end_block() {
-            return Some(self.block_event(None, None, End::Stream));
+            return Some(self.block_event(&cursor, End::Stream));
         }
         None
     }
@@ -336,51 +330,26 @@ impl Framer {
         }
     }
 
-    /// Save the beginning of a line whose end is not in the chunk. False: the block is too large now.
-    fn carry(&mut self, rest: &[u8], offset: u64, held: Option<&[u8]>) -> bool {
+    /// Save the beginning of a line whose end is not in the chunk.
+    fn carry(&mut self, rest: &[u8], offset: u64, cursor: &mut Cursor<'_>) -> Outcome {
         let block = &mut self.block;
         if block.line_len == 0 {
             block.line_start = offset;
         }
         block.line_len += rest.len();
         if block.skipping {
-            return true;
+            return Outcome::Continue;
         }
         if block.kept() + block.line_len > self.max_event_bytes {
-            return false;
+            return Outcome::TooLarge;
         }
-        if block.in_data {
-            block.data.extend_from_slice(rest);
-            return true;
-        }
-        const NAME: &[u8] = b"data:";
-        let missing = (NAME.len() + 1).saturating_sub(block.line.len()).min(rest.len());
-        let may_be_data = !block.bare.open && NAME.starts_with(&block.line[..block.line.len().min(NAME.len())]);
-        if may_be_data && block.line.len() <= NAME.len() {
-            block.line.extend_from_slice(&rest[..missing]);
-            if block.line.len() > NAME.len() && block.line.starts_with(NAME) {
-                block.begin_data_line(held);
-                block.data.extend_from_slice(value(&block.line[NAME.len()..]));
-                block.data.extend_from_slice(&rest[missing..]);
-                block.line.clear();
-                block.in_data = true;
-                return true;
-            }
-            block.line.extend_from_slice(&rest[missing..]);
-        } else {
-            block.line.extend_from_slice(rest);
-        }
-        if let Some(held) = held {
-            block.data.extend_from_slice(held);
-        }
-        true
+        cursor.save(block);
+        block.save_line(rest);
+        Outcome::Continue
     }
 
     /// Finish the line that earlier chunks began.
-    fn read_carried(&mut self, rest: &[u8], held: Option<&[u8]>) -> Outcome {
-        if let Some(held) = held {
-            self.block.data.extend_from_slice(held);
-        }
+    fn read_carried(&mut self, rest: &[u8], cursor: &mut Cursor<'_>) -> Outcome {
         if self.block.in_data {
             let length = std::mem::take(&mut self.block.line_len) + rest.len();
             self.block.in_data = false;
@@ -391,14 +360,13 @@ impl Framer {
             self.block.data.extend_from_slice(rest);
             return Outcome::Continue;
         }
+        self.block.line_len = 0;
         if self.block.skipping {
-            self.block.line_len = 0;
             return Outcome::Continue;
         }
         let mut line = std::mem::take(&mut self.block.line);
         line.extend_from_slice(rest);
-        self.block.line_len = 0;
-        let outcome = self.read_line(&line, self.block.line_start, Source::Carried, &mut None);
+        let outcome = self.read_line(&line, None, cursor);
         release(&mut line);
         self.block.line = line;
         outcome
@@ -408,17 +376,16 @@ impl Framer {
         self.block.kept() + line > self.max_event_bytes
     }
 
-    /// Take in one whole line.
+    /// Take in one whole line. `end` is where it ends in the chunk; None: it was put together from several.
     #[inline]
-    fn read_line(
-        &mut self,
-        line: &[u8],
-        offset: u64,
-        source: Source<'_>,
-        held: &mut Option<(usize, usize)>,
-    ) -> Outcome {
+    fn read_line(&mut self, line: &[u8], end: Option<usize>, cursor: &mut Cursor<'_>) -> Outcome {
         if line.is_empty() && !self.block.bare.open {
-            return Outcome::BlockEnd;
+            return match (self.end_block(), self.mode) {
+                (true, _) => Outcome::Block,
+                // What comes next may be what a template expects.
+                (false, Mode::Typed) => Outcome::Nothing,
+                (false, Mode::Standard) => Outcome::Continue,
+            };
         }
         if self.block.skipping {
             return Outcome::Continue;
@@ -431,25 +398,36 @@ impl Framer {
                 if !line.starts_with(b"data:") && !line.starts_with(b"event:") {
                     return self.read_bare(line);
                 }
-                let outcome = self.read_field(line, source, held);
+                let outcome = self.read_field(line, end, cursor);
                 debug_assert!(matches!(outcome, Outcome::Continue));
                 return Outcome::BareCut;
             }
             let first = line.iter().find(|byte| !matches!(byte, b' ' | b'\t'));
             if matches!(first, Some(b'{' | b'[')) && !self.block.has_data {
-                let behind_bom = self.has_bom && offset == BOM.len() as u64;
-                self.block.bare.start = if behind_bom { 0 } else { offset };
-                if let (true, Source::Chunk { .. }) = (self.block.bare.follow(line), source) {
-                    return Outcome::BareWhole;
-                }
-                self.block.bare.open = true;
-                self.block.bare.text.extend_from_slice(line);
-                return if self.block.bare.depth == 0 { Outcome::BareWhole } else { Outcome::Continue };
+                return self.begin_bare(line, end, cursor);
             }
         }
-        self.read_field(line, source, held)
+        self.read_field(line, end, cursor)
     }
 
+    /// Take in the first line of a bare value.
+    fn begin_bare(&mut self, line: &[u8], end: Option<usize>, cursor: &mut Cursor<'_>) -> Outcome {
+        let offset = end.map_or(self.block.line_start, |end| self.base + (end - line.len()) as u64);
+        let behind_bom = self.has_bom && offset == BOM.len() as u64;
+        let bare = &mut self.block.bare;
+        bare.start = if behind_bom { 0 } else { offset };
+        let whole = bare.follow(line);
+        if let (true, Some(end)) = (whole, end) {
+            let start = end - line.len();
+            (cursor.begin, cursor.data) = (Some(start), Some((start, end)));
+            return Outcome::BareWhole;
+        }
+        bare.open = true;
+        bare.text.extend_from_slice(line);
+        if whole { Outcome::BareWhole } else { Outcome::Continue }
+    }
+
+    /// Take in a further line of it.
     fn read_bare(&mut self, line: &[u8]) -> Outcome {
         let bare = &mut self.block.bare;
         bare.text.push(b'\n');
@@ -458,22 +436,19 @@ impl Framer {
     }
 
     #[inline]
-    fn read_field(&mut self, line: &[u8], source: Source<'_>, held: &mut Option<(usize, usize)>) -> Outcome {
+    fn read_field(&mut self, line: &[u8], end: Option<usize>, cursor: &mut Cursor<'_>) -> Outcome {
         let block = &mut self.block;
         match Field::of(line) {
             Field::Data(value) => {
                 block.size += line.len();
-                match source {
-                    Source::Chunk { end, .. } if !block.has_data => {
+                match end {
+                    Some(end) if !block.has_data => {
                         block.has_data = true;
-                        *held = Some((end - value.len(), end));
+                        cursor.data = Some((end - value.len(), end));
                     }
-                    Source::Chunk { chunk, .. } => {
-                        block.begin_data_line(held.take().map(|(from, to)| &chunk[from..to]));
-                        block.data.extend_from_slice(value);
-                    }
-                    Source::Carried => {
-                        block.begin_data_line(None);
+                    _ => {
+                        cursor.save(block);
+                        block.begin_data_line();
                         block.data.extend_from_slice(value);
                     }
                 }
@@ -535,11 +510,11 @@ impl Framer {
         Item::TooLarge(start)
     }
 
-    fn block_event<'a>(&'a mut self, held: Option<&'a [u8]>, place: Option<Place>, end: End) -> Item<'a> {
+    fn block_event<'a>(&'a mut self, cursor: &Cursor<'a>, end: End) -> Item<'a> {
         self.handed_out = HandedOut::Block;
         let block = &self.block;
         Item::Event(Frame {
-            data: block.has_data.then(|| held.unwrap_or(&block.data)),
+            data: block.has_data.then(|| cursor.data().unwrap_or(&block.data)),
             event: &block.event,
             id: &self.last_id,
             sets_id: block.has_id,
@@ -548,25 +523,16 @@ impl Framer {
             offset: block.start,
             bare: false,
             end,
-            place,
+            place: cursor.place(),
         })
     }
 
-    fn bare_event<'a>(&'a mut self, in_chunk: Option<(&'a [u8], Place)>, offset: u64, end: End) -> Item<'a> {
+    fn bare_event<'a>(&'a mut self, cursor: &Cursor<'a>, end: End) -> Item<'a> {
         self.handed_out = HandedOut::Bare;
-        let (data, place) = in_chunk.unzip();
-        let frame = Frame::of(data.unwrap_or(&self.block.bare.text), offset, end);
-        Item::Event(Frame { id: &self.last_id, bare: true, place, ..frame })
+        let bare = &self.block.bare;
+        let frame = Frame::of(cursor.data().unwrap_or(&bare.text), bare.start, end);
+        Item::Event(Frame { id: &self.last_id, bare: true, place: cursor.place(), ..frame })
     }
-}
-
-/// Where a whole line lies.
-#[derive(Clone, Copy)]
-enum Source<'a> {
-    /// In the chunk, ending at `end`.
-    Chunk { chunk: &'a [u8], end: usize },
-    /// In a buffer of ours, put together from several chunks.
-    Carried,
 }
 
 #[cfg(test)]
