@@ -1748,6 +1748,13 @@ BARE_JSON = [
         ],
     ),
     Case(
+        "bare-escape-at-the-line-end",
+        "the line feed that joins two lines can be escaped, which is no JSON; brackets in strings close nothing",
+        b'{"a":"}\\\n\\"]"}\n{"b":"]\\\\"}\n',
+        parsed(pending=27, unknown_fields=3),
+        [run("auto", bad_json(7, "invalid escape", 0, 0), got({"b": "]\\"}), event_index=2)],
+    ),
+    Case(
         "bare-bad-json",
         "a bare value that closes but is not JSON",
         b"{'a':1}\n\n{oops}\n\n[]\n\n",

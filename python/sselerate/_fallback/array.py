@@ -7,15 +7,15 @@ The array must be the first thing in the stream and its first item an object: ``
 import re
 from collections.abc import Iterator
 
+from .brackets import Brackets
+
 __all__ = ["ItemReader", "array_begin"]
 
 _WITHIN = 64
 _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
 _BETWEEN = re.compile(rb"[ \t\r\n,]*")
-_IN_STRING = re.compile(rb'["\\]')
-_IN_BRACKETS = re.compile(rb'["\[\]{}]')
-_IN_SCALAR = re.compile(rb'["\[\]{}, \t\r\n]')
+_SCALAR = re.compile(rb'[^"\[\]{}, \t\r\n]*')
 
 
 def array_begin(head: bytes) -> int | None:
@@ -52,9 +52,7 @@ class ItemReader:
         self._max = max_bytes
         self._skipping = False
         """The item is too large."""
-        self._depth = 0
-        self._in_string = False
-        self._escaped = False
+        self._brackets = Brackets()
 
     def items(self, chunk: bytes) -> Iterator[tuple[int, bytes | None]]:
         """The items that ``chunk`` completes: (stream offset, JSON), with None for one that is too large.
@@ -75,8 +73,7 @@ class ItemReader:
                 begin = i
                 self.offset = self.position
                 self.text = bytearray()
-                self._depth = 0
-                self._skipping = self._in_string = False
+                self._skipping = False
             end, whole = self._scan(chunk, i, begin)
             self.position = base + end
             if not self._skipping:
@@ -94,33 +91,12 @@ class ItemReader:
     def _scan(self, chunk: bytes, i: int, begin: int | None) -> tuple[int, bool]:
         """Where the item that goes on at ``i`` ends in the chunk, and whether that is its end. ``begin`` is
         where it begins, if that is in this chunk."""
-        if self._escaped:
-            self._escaped = False
-            i += 1
-        while True:
-            if self._in_string:
-                found = _IN_STRING.search(chunk, i)
-            else:
-                found = (_IN_BRACKETS if self._depth else _IN_SCALAR).search(chunk, i)
-            if found is None:
-                return len(chunk), False
-            i = found.end()
-            byte = found.group()
-            if byte == b"\\":
-                if i == len(chunk):
-                    self._escaped = True
-                    return i, False
-                i += 1
-            elif byte == b'"':
-                self._in_string = not self._in_string
-                if not self._in_string and not self._depth:
-                    return i, True
-            elif byte in b"[{":
-                self._depth += 1
-            elif not self._depth:
-                # Behind a number or a word; a bracket that closes nothing is an item that is no JSON.
-                return (i if i - 1 == begin else i - 1), True
-            elif byte in b"]}":
-                self._depth -= 1
-                if not self._depth:
-                    return i, True
+        if not self._brackets.is_open:
+            i = _SCALAR.match(chunk, i).end()  # type: ignore[union-attr]
+            if i == len(chunk):
+                return i, False
+            if chunk[i] not in b'[{"':
+                # A bracket that closes nothing is an item that is no JSON.
+                return (i + 1 if i == begin else i), True
+        end = self._brackets.close(chunk, i)
+        return (len(chunk), False) if end is None else (end, True)

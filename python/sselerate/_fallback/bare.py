@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from .array import ItemReader, array_begin
+from .brackets import Brackets
 from .framing import EVENT, TAIL, TOO_LARGE, Frame, Framer
 
 __all__ = ["ABORTED", "ERROR", "ERROR_WITH_DATA", "TypedFramer"]
@@ -24,8 +25,6 @@ ABORTED = "aborted"
 """A bare JSON value in the midst of which the event stream went on."""
 
 _BEGIN = re.compile(rb"[ \t]*[\[{]")
-_OUTSIDE_STRING = re.compile(rb'["\[\]{}]')
-_IN_STRING = re.compile(rb'["\\]')
 
 
 class TypedFramer(Framer):
@@ -137,26 +136,14 @@ class _BareValue:
         """Stream offset of its first line."""
         self.text = bytearray()
         """The lines so far, joined with LF."""
-        self._depth = 0
-        self._in_string = False
+        self._brackets = Brackets()
 
     def add(self, line: bytes) -> bool:
         """Takes the next line; returns whether the first bracket has been closed."""
-        if self._depth:
+        if self._brackets.is_open:
+            begin = len(self.text)
             self.text += b"\n"
+        else:
+            begin = len(line) - len(line.lstrip(b" \t"))
         self.text += line
-        position = 0
-        while True:
-            found = (_IN_STRING if self._in_string else _OUTSIDE_STRING).search(line, position)
-            if found is None:
-                return False
-            position = found.end()
-            byte = found.group()
-            if byte == b"\\":
-                position += 1
-            elif byte == b'"':
-                self._in_string = not self._in_string
-            else:
-                self._depth += 1 if byte in b"[{" else -1
-                if self._depth == 0:
-                    return True
+        return self._brackets.close(self.text, begin) is not None

@@ -3,9 +3,9 @@
 //! Commas are not insisted on, and an item ends where its bracket closes: what is between items and what an item is
 //! made of is left to the JSON parser. An item that lies whole in one chunk is not copied.
 
+use super::brackets::Brackets;
 use super::buffer::release;
 use super::frame::{End, Frame, Item};
-use crate::json::scan;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// The bracket of the array and that of its first item are among so many bytes.
@@ -33,6 +33,11 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
+/// It ends a number or a word: a separator, or what else may begin there.
+fn is_structural(byte: u8) -> bool {
+    is_space(byte) || matches!(byte, b',' | b'{' | b'}' | b'[' | b']' | b'"')
+}
+
 /// Reads the items of the array from behind its bracket on.
 #[derive(Debug)]
 pub(super) struct Items {
@@ -56,9 +61,7 @@ struct Open {
     offset: u64,
     /// What earlier chunks held of it.
     text: Vec<u8>,
-    depth: usize,
-    in_string: bool,
-    escaped: bool,
+    brackets: Brackets,
     /// It is too large: nothing is kept.
     skipping: bool,
 }
@@ -187,49 +190,17 @@ fn between(bytes: &[u8]) -> usize {
 impl Open {
     /// Where the item that goes on at `at` ends in the chunk, and whether that is its end. `fresh`: it begins there.
     fn scan(&mut self, chunk: &[u8], mut at: usize, fresh: bool) -> (usize, bool) {
-        let begin = if fresh { at } else { usize::MAX };
-        if self.escaped && at < chunk.len() {
-            self.escaped = false;
-            at += 1;
-        }
-        loop {
-            if self.in_string {
-                // Control characters stop the run too; whether they may be there is not asked here.
-                at = scan::plain_run(chunk, at).0;
-            }
-            let Some(&byte) = chunk.get(at) else { return (at, false) };
-            at += 1;
-            if self.in_string {
-                match byte {
-                    b'"' => {
-                        self.in_string = false;
-                        if self.depth == 0 {
-                            return (at, true);
-                        }
-                    }
-                    b'\\' if at == chunk.len() => {
-                        self.escaped = true;
-                        return (at, false);
-                    }
-                    b'\\' => at += 1,
-                    _ => {}
-                }
-                continue;
-            }
-            match byte {
-                b'"' => self.in_string = true,
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' if self.depth > 0 => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        return (at, true);
-                    }
-                }
+        let begin = at;
+        if !self.brackets.is_open() {
+            // A number, a word, or nothing yet.
+            at += chunk[at..].iter().take_while(|byte| !is_structural(**byte)).count();
+            match chunk.get(at) {
+                Some(b'{' | b'[' | b'"') => {}
                 // A bracket that closes nothing is an item, which is no JSON.
-                b'}' | b']' => return (if at - 1 == begin { at } else { at - 1 }, true),
-                b',' | b' ' | b'\t' | b'\r' | b'\n' if self.depth == 0 => return (at - 1, true),
-                _ => {}
+                Some(b'}' | b']') if fresh && at == begin => return (at + 1, true),
+                end => return (at, end.is_some()),
             }
         }
+        self.brackets.close(chunk, at).map_or((chunk.len(), false), |end| (end, true))
     }
 }

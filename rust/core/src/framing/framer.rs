@@ -9,6 +9,7 @@
 //! byte order mark may be cut, and what looks like its beginning may be ordinary bytes. An event can be too large in
 //! the middle of a line; the rest of the block is then skipped, not kept.
 
+use super::bare::Bare;
 use super::block::Block;
 use super::buffer::release;
 use super::cursor::Cursor;
@@ -396,43 +397,36 @@ impl Framer {
         if self.mode == Mode::Typed {
             if self.block.bare.open {
                 if !line.starts_with(b"data:") && !line.starts_with(b"event:") {
-                    return self.read_bare(line);
+                    return if self.block.bare.add(line) { Outcome::BareWhole } else { Outcome::Continue };
                 }
                 let outcome = self.read_field(line, end, cursor);
                 debug_assert!(matches!(outcome, Outcome::Continue));
                 return Outcome::BareCut;
             }
-            let first = line.iter().find(|byte| !matches!(byte, b' ' | b'\t'));
-            if matches!(first, Some(b'{' | b'[')) && !self.block.has_data {
-                return self.begin_bare(line, end, cursor);
+            if let (false, Some(bracket)) = (self.block.has_data, Bare::bracket(line)) {
+                return self.begin_bare(line, bracket, end, cursor);
             }
         }
         self.read_field(line, end, cursor)
     }
 
     /// Take in the first line of a bare value.
-    fn begin_bare(&mut self, line: &[u8], end: Option<usize>, cursor: &mut Cursor<'_>) -> Outcome {
+    fn begin_bare(&mut self, line: &[u8], bracket: usize, end: Option<usize>, cursor: &mut Cursor<'_>) -> Outcome {
         let offset = end.map_or(self.block.line_start, |end| self.base + (end - line.len()) as u64);
         let behind_bom = self.has_bom && offset == BOM.len() as u64;
         let bare = &mut self.block.bare;
         bare.start = if behind_bom { 0 } else { offset };
-        let whole = bare.follow(line);
-        if let (true, Some(end)) = (whole, end) {
-            let start = end - line.len();
-            (cursor.begin, cursor.data) = (Some(start), Some((start, end)));
-            return Outcome::BareWhole;
+        if !bare.begin(line, bracket) {
+            return Outcome::Continue;
         }
-        bare.open = true;
-        bare.text.extend_from_slice(line);
-        if whole { Outcome::BareWhole } else { Outcome::Continue }
-    }
-
-    /// Take in a further line of it.
-    fn read_bare(&mut self, line: &[u8]) -> Outcome {
-        let bare = &mut self.block.bare;
-        bare.text.push(b'\n');
-        bare.text.extend_from_slice(line);
-        if bare.follow(line) { Outcome::BareWhole } else { Outcome::Continue }
+        match end {
+            Some(end) => {
+                let start = end - line.len();
+                (cursor.begin, cursor.data) = (Some(start), Some((start, end)));
+            }
+            None => bare.text.extend_from_slice(line),
+        }
+        Outcome::BareWhole
     }
 
     #[inline]
