@@ -22,7 +22,7 @@ pub struct Frame<'a> {
     /// How it came to its end.
     pub end: End,
     /// Where the block lies in the chunk, if all of it does.
-    pub place: Option<Place>,
+    pub(crate) place: Option<Place>,
 }
 
 impl<'a> Frame<'a> {
@@ -57,13 +57,13 @@ pub enum End {
 
 /// Where a block lies in a chunk.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub(crate) struct Place {
     /// Its first byte.
-    pub start: usize,
+    pub(crate) start: usize,
     /// The first byte of its data.
-    pub data: usize,
+    pub(crate) data: usize,
     /// Behind its blank line.
-    pub end: usize,
+    pub(crate) end: usize,
 }
 
 /// What [`super::Framer::next`] found.
@@ -75,7 +75,7 @@ pub enum Item<'a> {
     Comment(&'a [u8]),
     /// A block, item or frame that is larger than allowed, and its offset in the stream. What follows of it is skipped.
     TooLarge(u64),
-    /// A binary frame that cannot be read. ([`super::StreamFramer`] only, as the following.)
+    /// A binary frame that cannot be read. (Typed streams only, as the following.)
     Damaged {
         /// What is wrong with it.
         cause: &'static str,

@@ -139,14 +139,14 @@ impl Framer {
 
     /// Whether a whole event at this point of the chunk could be taken without looking at what came before it.
     #[inline]
-    pub fn at_block_start(&mut self) -> bool {
+    pub(super) fn at_block_start(&mut self) -> bool {
         self.clear_handed_out();
         !self.skip_lf && self.bom == BOM.len() && (!self.block.begun || self.block.is_clean())
     }
 
     /// Tell that someone else took a whole block (or a bare value, which ends no block) that began at `position`.
     #[inline]
-    pub fn took(&mut self, bare: bool, position: usize) {
+    pub(super) fn took(&mut self, bare: bool, position: usize) {
         if !bare {
             self.block.begun = false;
             self.block.size = 0;

@@ -18,6 +18,7 @@ mod framer;
 mod line;
 mod stream;
 
-pub use frame::{End, Frame, Item, Place};
+pub(crate) use frame::Place;
+pub use frame::{End, Frame, Item};
 pub use framer::{Framer, Mode};
-pub use stream::StreamFramer;
+pub(crate) use stream::StreamFramer;

@@ -10,7 +10,7 @@ use super::framer::{Framer, Mode};
 
 /// Reader of a stream in whichever framing. Feed a chunk by calling [`StreamFramer::next`] until it answers None.
 #[derive(Debug)]
-pub struct StreamFramer {
+pub(crate) struct StreamFramer {
     max_event_bytes: usize,
     /// It is known to be a binary stream.
     binary: bool,
@@ -41,7 +41,7 @@ struct Held {
 
 impl StreamFramer {
     /// A framer at the start of a stream; `binary`: it is known to be a binary one.
-    pub fn new(max_event_bytes: usize, binary: bool) -> Self {
+    pub(crate) fn new(max_event_bytes: usize, binary: bool) -> Self {
         let lines = Framer::new(Mode::Typed, max_event_bytes, false);
         let mut framer = Self { max_event_bytes, binary, lines, framing: Framing::Lines, array_is_whole: false };
         framer.open();
@@ -49,7 +49,7 @@ impl StreamFramer {
     }
 
     /// Back to the start of a stream.
-    pub fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.lines.reset();
         self.open();
     }
@@ -63,17 +63,17 @@ impl StreamFramer {
     }
 
     /// The reader of lines, for its counters.
-    pub fn lines(&self) -> &Framer {
+    pub(crate) fn lines(&self) -> &Framer {
         &self.lines
     }
 
     /// The stream was one JSON array, and its bracket has been closed.
-    pub fn array_is_whole(&self) -> bool {
+    pub(crate) fn array_is_whole(&self) -> bool {
         self.array_is_whole || matches!(&self.framing, Framing::Array(items) if items.is_closed())
     }
 
     /// Set the last event id, as when a connection is resumed. Binary streams have none.
-    pub fn set_last_event_id(&mut self, id: &[u8]) {
+    pub(crate) fn set_last_event_id(&mut self, id: &[u8]) {
         if !self.binary {
             self.lines.set_last_event_id(id);
         }
@@ -81,21 +81,21 @@ impl StreamFramer {
 
     /// Whether a whole event of lines at this point of the chunk could be taken without looking at what came before it.
     #[inline]
-    pub fn at_block_start(&mut self) -> bool {
+    pub(crate) fn at_block_start(&mut self) -> bool {
         // Bytes that were held come first.
         matches!(self.framing, Framing::Lines) && self.lines.at_block_start()
     }
 
     /// Tell that someone else took a whole block; see [`Framer::took`].
     #[inline]
-    pub fn took(&mut self, bare: bool, position: usize) {
+    pub(crate) fn took(&mut self, bare: bool, position: usize) {
         self.lines.took(bare, position);
     }
 
     /// Where in the chunk the next item of an array begins, if it is an object and nothing of it was read yet. Someone
     /// else may take it, whole.
     #[inline]
-    pub fn item_at(&mut self, chunk: &[u8], position: usize) -> Option<usize> {
+    pub(crate) fn item_at(&mut self, chunk: &[u8], position: usize) -> Option<usize> {
         match &mut self.framing {
             Framing::Array(items) => items.object_at(chunk, position),
             _ => None,
@@ -103,7 +103,7 @@ impl StreamFramer {
     }
 
     /// Give up the rest of the chunk: what lies behind `position` will come again as a chunk of its own.
-    pub fn resume_at(&mut self, position: usize) {
+    pub(crate) fn resume_at(&mut self, position: usize) {
         match &mut self.framing {
             Framing::Array(items) => items.resume_at(position),
             Framing::Lines | Framing::Held(_) => self.lines.resume_at(position),
@@ -113,7 +113,7 @@ impl StreamFramer {
 
     /// The next thing in `chunk` at or after `*position`, which moves behind it. None: the chunk is used up.
     #[inline]
-    pub fn next<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Item<'a>> {
+    pub(crate) fn next<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<Item<'a>> {
         match self.framing {
             Framing::Lines => self.lines.next(chunk, position),
             _ => self.next_of_other(chunk, position),
@@ -144,7 +144,7 @@ impl StreamFramer {
     }
 
     /// The stream has ended: what is left of it. Call until it answers None.
-    pub fn finish(&mut self) -> Option<Item<'_>> {
+    pub(crate) fn finish(&mut self) -> Option<Item<'_>> {
         if let Framing::Open(held) = &mut self.framing {
             self.framing = Framing::Held(Held::new(std::mem::take(held)));
         }
