@@ -32,13 +32,17 @@ class Brackets:
         while found := (_IN_STRING if self._in_string else _OUTSIDE_STRING).search(text, position):
             position = found.end()
             byte = found.group()
-            if byte == b"\\":
+            if byte == b'"':
+                self._in_string = not self._in_string
+                if not self._in_string and not self._depth:
+                    return position
+            elif byte == b"\\":
                 self._escaped = position == len(text)
                 position += 1
-            elif byte == b'"':
-                self._in_string = not self._in_string
+            elif byte in b"[{":
+                self._depth += 1
             else:
-                self._depth += 1 if byte in b"[{" else -1
-            if not self.is_open:
-                return position
+                self._depth -= 1
+                if not self._depth:
+                    return position
         return None

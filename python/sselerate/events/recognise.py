@@ -309,7 +309,7 @@ LAST_EVENT_NAMES: tuple[str, ...] = ("done",)
 
 
 _BY_KEY = tuple((rule.path[0], rule) for rule in RULES)
-_LAST_BY_KEY = tuple((sign.path[0], sign) for sign in LAST)
+_LAST_BY_KEY = tuple((sign.path[0], sign.equals if len(sign.path) == 1 else None, sign) for sign in LAST)
 
 
 def find_rule(payload: dict[str, Any]) -> Rule | None:
@@ -322,7 +322,10 @@ def find_rule(payload: dict[str, Any]) -> Rule | None:
 
 def is_last(payload: dict[str, Any]) -> bool:
     """Whether ``payload``, a parsed JSON object, is the last of its stream."""
-    return any(key in payload and sign.holds(payload) for key, sign in _LAST_BY_KEY)
+    for key, equals, sign in _LAST_BY_KEY:
+        if key in payload and (equals is None or payload[key] in equals) and sign.holds(payload):
+            return True
+    return False
 
 
 def is_text(event: str, last_event_id: str) -> bool:
