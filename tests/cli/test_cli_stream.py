@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from collections.abc import Iterable
 from functools import partial
 
@@ -46,7 +48,26 @@ def outcome(backend: str, chunks: Iterable[bytes], on_error: str = "yield") -> l
     return found
 
 
+def binary(text: str) -> bytes:
+    """A stream of AWS's frames."""
+    delta = {"contentBlockIndex": 0, "delta": {"text": text}}
+    usage = {"usage": {"inputTokens": 1, "outputTokens": 10}}
+    return frame("contentBlockDelta", delta) + frame("metadata", usage)
+
+
+def frame(name: str, payload: object) -> bytes:
+    body = json.dumps(payload).encode()
+    headers = b"".join(
+        bytes([len(key)]) + key.encode() + b"\7" + len(value).to_bytes(2, "big") + value.encode()
+        for key, value in {":message-type": "event", ":event-type": name}.items()
+    )
+    prelude = struct.pack(">II", 16 + len(headers) + len(body), len(headers))
+    message = prelude + struct.pack(">I", zlib.crc32(prelude)) + headers + body
+    return message + struct.pack(">I", zlib.crc32(message))
+
+
 CASES = {
+    "binary": (binary("a") + binary("b"), ["a", "", "b", "", 0]),
     "one": (event("a") + DONE, ["a", 0]),
     "two": (event("a") + DONE + event("b") + DONE, ["a", 0, "b", 0]),
     "no end": (event("a"), ["a", 0]),

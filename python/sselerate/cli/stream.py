@@ -26,7 +26,8 @@ class Streams:
     A decoder is fed line by line, as it does not tell where in a chunk its stream was complete. Blank lines
     behind that belong to the stream. So does whatever else brings no event, such as the [DONE] that some
     servers send after the last event: what follows gets a decoder of its own, and the stream is not over
-    before this one has found something, or has met a [DONE].
+    before this one has found something, or has met a [DONE]. A binary source, which has no lines, is one
+    stream.
     """
 
     def __init__(self, new_decoder: Callable[[], Any]) -> None:
@@ -39,10 +40,13 @@ class Streams:
 
     def read(self, chunks: Iterable[bytes]) -> Iterator[list[Item]]:
         """What each chunk brings. With an SSEError (a StreamEnd behind it) the source is given up."""
+        is_binary: bool | None = None
         for chunk in chunks:
             items: list[Item] = []
-            for line in chunk.splitlines(keepends=True):
-                if self.decoder.done and line not in LINE_ENDS:
+            if is_binary is None and chunk:
+                is_binary = chunk.startswith(b"\0")
+            for line in [chunk] if is_binary else chunk.splitlines(keepends=True):
+                if self.decoder.done and not is_binary and line not in LINE_ENDS:
                     self._next()
                 self.size += len(line)
                 try:
