@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from sselerate import UsageMeter
+from sselerate import UsageMeter, decode
 from sselerate.errors import ServerError
 from sselerate.events import StreamEvent, event
 from tests.accumulate.streams import accumulate, body, chunk
@@ -94,3 +95,13 @@ def test_what_is_no_usage() -> None:
     for item in (None, Own(usage=5), Own(usage={"a": 1}), Own(choices=(5,))):
         meter.push(item)
     assert meter.usage is None
+
+
+def test_a_part_behind_a_total() -> None:
+    """The total of a report is not that of what came behind it."""
+    meter = UsageMeter()
+    for usage in ({"prompt_tokens": 10, "total_tokens": 10}, {"completion_tokens": 5}):
+        (event,) = decode(f"data: {json.dumps({'choices': [], 'usage': usage})}\n\n".encode())
+        meter.push(event)
+    assert meter.usage is not None
+    assert (meter.usage.input_tokens, meter.usage.output_tokens, meter.usage.total_tokens) == (10, 5, 15)

@@ -7,7 +7,7 @@ from ..events.answers import Usage
 from ..events.build import Builders
 from ..events.error import ErrorEvent
 from ..events.usage import CompletionUsage
-from .joined import merged, said
+from .joined import changed, merged, said
 
 __all__ = ["UsageMeter"]
 
@@ -50,14 +50,23 @@ class UsageMeter:
             usage = _elsewhere(event)
             if usage is None:
                 return
-        self._usage = usage if _has_total(usage) else merged(self._usage, usage)
+        self._usage = usage if _has_total(usage) else merged(_without_total(self._usage), usage)
 
 
 def _has_total(usage: Usage) -> bool:
     """Whether the server has sent a total, and so all that belongs to it."""
-    return any(
-        wire in _TOTALS and getattr(usage, name) is not None for name, wire in type(usage).__wire__.items()
-    )
+    return any(getattr(usage, name) is not None for name in _totals(usage))
+
+
+def _without_total(usage: Usage | None) -> Usage | None:
+    """What was known before a part came that its total does not have."""
+    if usage is None or not _has_total(usage):
+        return usage
+    return changed(usage, usage.extra, **dict.fromkeys(_totals(usage)))
+
+
+def _totals(usage: Usage) -> list[str]:
+    return [name for name, wire in type(usage).__wire__.items() if wire in _TOTALS]
 
 
 def _elsewhere(event: Any) -> Usage | None:
