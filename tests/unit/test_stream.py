@@ -652,3 +652,25 @@ def test_done_is_said_with_the_last_event(backend: Backend) -> None:
         assert iterator.done
 
     asyncio.run(run())
+
+
+def test_an_asynchronous_iterator_that_is_not_iterable(backend: Backend) -> None:
+    """`async for` asks no more of what `__aiter__` gives than `__anext__`."""
+
+    class Chunks:
+        def __init__(self) -> None:
+            self.left = [BODY]
+
+        async def __anext__(self) -> bytes:
+            if not self.left:
+                raise StopAsyncIteration
+            return self.left.pop()
+
+    class Source:
+        def __aiter__(self) -> Chunks:
+            return Chunks()
+
+    async def read() -> list[Any]:
+        return [event async for event in backend.aiter_events(Source())]
+
+    assert asyncio.run(read()) == EVENTS

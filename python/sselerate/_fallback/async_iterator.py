@@ -1,6 +1,6 @@
 """`AsyncEventIterator`: chunks from any asynchronous iterator -> typed events, one at a time."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Coroutine
+from collections.abc import AsyncIterable, Coroutine
 from typing import Any, Generic, NoReturn, TypeVar, final
 
 from .._coroutines import aclose, entered
@@ -23,7 +23,8 @@ class AsyncEventIterator(Generic[E]):
     def __init__(self, chunks: AsyncIterable[Any], decoder: Decoder[E]) -> None:
         if not isinstance(decoder, Decoder):
             raise TypeError(f"decoder must be a Decoder, not {type(decoder).__name__}")
-        self._chunks: AsyncIterator[Any] | None = aiter(chunks)
+        # What `async for` was given as an iterator need not be iterable again.
+        self._chunks: Any = chunks if hasattr(chunks, "__anext__") else aiter(chunks)
         self._decoder = decoder
         self._busy = False
         """Someone awaits the source."""

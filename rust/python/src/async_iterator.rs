@@ -61,8 +61,13 @@ impl AsyncEventIterator {
     #[new]
     fn new(chunks: &Bound<'_, PyAny>, decoder: GivenDecoder) -> PyResult<Self> {
         let py = chunks.py();
-        // SAFETY: it gives an owned object, or null and an exception.
-        let chunks = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyObject_GetAIter(chunks.as_ptr())) }?.unbind();
+        // What `async for` was given as an iterator need not be iterable again.
+        let chunks = match chunks.hasattr(intern!(py, "__anext__"))? {
+            true => chunks.clone(),
+            // SAFETY: it gives an owned object, or null and an exception.
+            false => unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyObject_GetAIter(chunks.as_ptr())) }?,
+        };
+        let chunks = chunks.unbind();
         let events = Py::new(py, EventIterator::without_source(decoder.0))?;
         Ok(Self {
             events,
