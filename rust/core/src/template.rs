@@ -213,8 +213,8 @@ impl Template {
         self.constant.len()
     }
 
-    /// Where the data of an event that fits begins, and how many bytes the event may have in all, if these are the first
-    /// of one.
+    /// Where the data of an event that fits begins, and how many bytes the event may have in all, if these are the
+    /// first of one.
     pub(crate) fn may_begin(&self, bytes: &[u8]) -> Option<(usize, usize)> {
         let segment = self.holes.first().map_or(self.constant.len(), |hole| hole.behind);
         let length = segment.min(bytes.len());

@@ -1,4 +1,5 @@
-//! Where does a JSON value end that comes in pieces? Its brackets and quotes say; whether it is JSON is left to the parser.
+//! Where does a JSON value end that comes in pieces? Its brackets and quotes say; whether it is JSON is left to the
+//! parser.
 
 use crate::json::scan;
 

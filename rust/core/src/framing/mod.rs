@@ -1,9 +1,9 @@
 //! Bytes to server-sent events, by the WHATWG rule (HTML standard, "Interpreting an event stream").
 //!
 //! `line` finds line ends, `field` says what a line is, `framer` moves a `cursor` through a chunk, puts the fields of
-//! a `block` together, or the lines of a `bare` JSON value, and hands out a `frame`. `stream` is for typed streams, which
-//! may also be one JSON `array` or a `binary` event stream of AWS. Where bare values and items of arrays end is told by
-//! their `brackets`.
+//! a `block` together, or the lines of a `bare` JSON value, and hands out a `frame`. `stream` is for typed streams,
+//! which may also be one JSON `array` or a `binary` event stream of AWS. Where bare values and items of arrays end is
+//! told by their `brackets`.
 
 mod array;
 mod bare;
