@@ -54,6 +54,7 @@ CASES = [
                     error={"code": -32601, "message": "no such method"},
                     is_terminal=True,
                 ),
+                done=True,
             ),
         ],
     ),

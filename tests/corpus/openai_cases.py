@@ -440,11 +440,11 @@ OTHERS = [
             | IMAGE,
             "ImageCompletedEvent",
             "image_edit.completed",
-            is_terminal=True,
+            is_terminal=False,
             usage__input_tokens=5,
             usage__output_tokens=7,
         ),
-        done=True,
+        done=False,
     ),
     stream(
         "transcription",

@@ -388,10 +388,10 @@ CASES = [
         ev(
             {"type": "image_edit.final", "b64_json": "AA", "is_final": True, "mask": 1},
             "ImageEditStreamEvent",
-            is_terminal=True,
+            is_terminal=False,
             extra={"mask": 1},
         ),
-        done=True,
+        done=False,
     ),
     Case(
         "r9s-responses",

@@ -18,7 +18,9 @@ HUGE = 10**5000
     ("message", "is_last"),
     [
         ({"id": 1, "result": {"content": []}}, True),
-        ({"id": "a", "result": None}, True),
+        ({"id": "a", "result": {"final": True, "kind": "status-update"}}, True),
+        ({"id": "a", "result": {"kind": "artifact-update", "final": False}}, False),
+        ({"id": "a", "result": None}, False),
         ({"id": None, "error": {"code": -32700, "message": "m"}}, True),
         ({"id": 0, "method": "sampling/createMessage", "params": {}}, False),
         ({"method": "notifications/progress"}, False),
@@ -27,8 +29,27 @@ HUGE = 10**5000
 )
 def test_the_response_is_the_last_message(backend: Backend, message: Any, is_last: bool) -> None:
     body = f"data: {json.dumps({'jsonrpc': '2.0', **message})}\n\n".encode()
-    (event,) = backend.decode(body, JSONRPCMessage)
-    assert event.is_terminal is is_last
+    events = backend.iter_events([body], JSONRPCMessage)
+    (event,) = events
+    assert (event.is_terminal, events.done) == (is_last, is_last)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"step": 1, "done": True},
+        {"object": "thread", "id": "t", "metadata": {"usage": "mine"}},
+        {"type": "image_edit.final", "index": 0, "b64_json": "AA", "is_final": True},
+        {"type": "image_generation.completed", "b64_json": "AA"},
+        {"id_slot": 0, "content": "a", "stop": False},
+        {"choices": [{"delta": {"content": "a"}, "stop_reason": "x"}]},
+    ],
+    ids=str,
+)
+def test_what_need_not_be_the_last(backend: Backend, payload: Any) -> None:
+    events = backend.iter_events([f"data: {json.dumps(payload)}\n\n".encode()])
+    assert [event.is_terminal for event in events] == [False]
+    assert not events.done
 
 
 def test_no_event_of_gemini_is_the_last(backend: Backend) -> None:

@@ -89,18 +89,13 @@ class ImagePartialImageEvent(ImageEvent):
 
 @event
 class ImageCompletedEvent(ImageEvent):
-    """The last event: the image."""
+    """The image. There may be others: nothing says that one is the last."""
 
     type: Literal["image_generation.completed", "image_edit.completed"]
     """Its type."""
 
     usage: ImageUsage | None = None
     """The tokens used."""
-
-    @property
-    def is_terminal(self) -> bool:
-        """Always."""
-        return True
 
 
 ImageStreamEvent: TypeAlias = ImagePartialImageEvent | ImageCompletedEvent

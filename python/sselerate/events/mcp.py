@@ -12,8 +12,11 @@ from typing import Any
 
 from .answers import StreamEvent
 from .declare import event
+from .recognise import MCP_RESULTS
 
 __all__ = ["JSONRPCMessage"]
+
+_RESULTS = frozenset(MCP_RESULTS)
 
 
 @event(light=True)
@@ -42,8 +45,9 @@ class JSONRPCMessage(StreamEvent):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether it is a response, after which the stream that answers a request ends. What names a method
+        """Whether it is the response, after which the stream that answers a request ends. What names a method
         is a request or a notification of the server."""
-        return self.method is None and (
-            self.id is not None or self.result is not None or self.error is not None
-        )
+        if self.method is not None:
+            return False
+        result = self.result if isinstance(self.result, dict) else {}
+        return self.error is not None or result.get("final") is True or not _RESULTS.isdisjoint(result)

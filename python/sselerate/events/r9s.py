@@ -179,8 +179,3 @@ class ImageEditStreamEvent(StreamEvent):
 
     usage: ImageUsage | None = None
     """The tokens used, in the last event."""
-
-    @property
-    def is_terminal(self) -> bool:
-        """Whether it is the image, not a preview."""
-        return self.is_final is True or self.type == "image_edit.final"

@@ -13,6 +13,7 @@ from typing import Any
 __all__ = [
     "LAST",
     "LAST_EVENT_NAMES",
+    "MCP_RESULTS",
     "RULES",
     "Rule",
     "Sign",
@@ -119,7 +120,7 @@ RULES: tuple[Rule, ...] = (
     Rule(path=("contentBlockStop",), name="bedrock:ConverseStreamEvent"),
     Rule(path=("messageStart",), name="bedrock:ConverseStreamEvent"),
     Rule(path=("messageStop",), name="bedrock:ConverseStreamEvent"),
-    Rule(path=("metadata", "usage"), name="bedrock:ConverseStreamEvent"),
+    Rule(path=("metadata", "usage", "inputTokens"), name="bedrock:ConverseStreamEvent"),
     Rule(path=("jsonrpc",), equals=("2.0",), name="mcp:JSONRPCMessage"),
     Rule(path=("event_type",), prefix="interaction.", name="interactions:InteractionStreamEvent"),
     Rule(path=("event_type",), prefix="step.", name="interactions:InteractionStreamEvent"),
@@ -252,6 +253,20 @@ RULES: tuple[Rule, ...] = (
 Where a sign says ``equals`` or ``prefix``, the value must not be one that changes from event to event, such
 as a text: the compiled core never predicts it."""
 
+MCP_RESULTS = (
+    "completion",
+    "content",
+    "contents",
+    "messages",
+    "prompts",
+    "protocolVersion",
+    "resources",
+    "resourceTemplates",
+    "tools",
+)
+"""Keys of the results of MCP. In other protocols of JSON-RPC, such as A2A, every event is a response, and the
+last one is ``final``."""
+
 _WATSONX_REASONS = tuple(
     word
     for reason in (
@@ -279,9 +294,6 @@ LAST: tuple[Sign, ...] = (
             "conversation.response.error",
             "transcript.text.done",
             "speech.audio.done",
-            "image_generation.completed",
-            "image_edit.completed",
-            "image_edit.final",
             "RUN_FINISHED",
             "RUN_ERROR",
             "finish",
@@ -290,16 +302,18 @@ LAST: tuple[Sign, ...] = (
     ),
     Sign(path=("event_type",), equals=("interaction.completed", "stream-end")),
     Sign(path=("object",), equals=("chat.completion.done",)),
-    Sign(path=("done",), equals=(True,)),
+    Sign(path=("done",), equals=(True,), also="message"),
+    Sign(path=("done",), equals=(True,), also="response"),
     Sign(path=("stop",), equals=(True,), also="content"),
-    Sign(path=("is_final",), equals=(True,)),
     Sign(path=("generated_text",), prefix="", also="token"),
     Sign(path=("results", 0, "stop_reason"), equals=_WATSONX_REASONS, also="model_id"),
-    Sign(path=("metadata", "usage")),
+    Sign(path=("metadata", "usage", "inputTokens")),
     Sign(path=("completionReason",), prefix="", also="outputText"),
     Sign(path=("stop_reason",), prefix="", also="generation"),
     Sign(path=("stop_reason",), prefix="", also="completion"),
-    Sign(path=("result",), also="jsonrpc"),
+    *(Sign(path=("result", key), also="jsonrpc") for key in MCP_RESULTS),
+    Sign(path=("result", "final"), equals=(True,), also="jsonrpc"),
+    Sign(path=("error",), also="jsonrpc"),
 )
 """The signs of a payload with which a stream of its dialect is complete, whatever the target of the decoder:
 where `StreamEvent.is_terminal` says yes. (Not so a run of Assistants, which ``event: done`` follows.)"""
