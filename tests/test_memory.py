@@ -151,9 +151,9 @@ def test_reference_counts_of_shared_objects(backend: Backend) -> None:
         b"data: {\n\nerror: x\n\n"
     )
     references(backend, body, None, 500)  # what earlier tests have learnt, and pauses, count too
-    before = references(backend, body, None, 500)
-    after = references(backend, body, None, 500)
-    assert abs(after - before) < 50
+    counts = [references(backend, body, None, 500) for _ in range(6)]
+    # What is leaked is leaked each time; once, something else may have been learnt or let go of meanwhile.
+    assert min(abs(after - before) for before, after in itertools.pairwise(counts)) < 50
 
 
 def large_event(size: int) -> bytes:
