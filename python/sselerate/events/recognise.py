@@ -324,6 +324,7 @@ LAST_EVENT_NAMES: tuple[str, ...] = ("done",)
 
 _BY_KEY = tuple((rule.path[0], rule) for rule in RULES)
 _LAST_BY_KEY = tuple((sign.path[0], sign.equals if len(sign.path) == 1 else None, sign) for sign in LAST)
+"""With what can be said of most payloads without a call: in some dialects every event has such a key."""
 
 
 def find_rule(payload: dict[str, Any]) -> Rule | None:
