@@ -17,6 +17,7 @@ class Backend:
     name: str
     module: Any
     Parser: Any
+    BlockParser: Any
     Decoder: Any
     EventIterator: Any
     AsyncEventIterator: Any
@@ -49,6 +50,7 @@ def load(name: str) -> Backend:
         name,
         module,
         module.Parser,
+        module.BlockParser,
         module.Decoder,
         module.EventIterator,
         module.AsyncEventIterator,

@@ -8,7 +8,7 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Literal
 
-__all__ = ["BACKEND", "AsyncEventIterator", "Decoder", "EventIterator", "Parser"]
+__all__ = ["BACKEND", "AsyncEventIterator", "BlockParser", "Decoder", "EventIterator", "Parser"]
 
 BACKEND: Literal["rust", "python"]
 
@@ -37,6 +37,6 @@ BACKEND = _choose()
 
 # For type checkers the fallback stands for both: it is the contract, in source.
 if TYPE_CHECKING or BACKEND == "python":
-    from ._fallback import AsyncEventIterator, Decoder, EventIterator, Parser
+    from ._fallback import AsyncEventIterator, BlockParser, Decoder, EventIterator, Parser
 else:
-    from ._core import AsyncEventIterator, Decoder, EventIterator, Parser
+    from ._core import AsyncEventIterator, BlockParser, Decoder, EventIterator, Parser

@@ -6,9 +6,18 @@ from typing import Any, Final, Generic, Literal, TypeVar, final
 
 from typing_extensions import Buffer
 
-from .sse import Comment, ServerSentEvent
+from .sse import Block, Comment, ServerSentEvent
 
-__all__ = ["DEBUG_BUILD", "AsyncEventIterator", "Decoder", "EventIterator", "Parser", "__version__", "adopt"]
+__all__ = [
+    "DEBUG_BUILD",
+    "AsyncEventIterator",
+    "BlockParser",
+    "Decoder",
+    "EventIterator",
+    "Parser",
+    "__version__",
+    "adopt",
+]
 
 _E = TypeVar("_E")
 
@@ -40,6 +49,14 @@ class Parser:
     def unknown_field_count(self) -> int: ...
     @property
     def closed(self) -> bool: ...
+
+@final
+class BlockParser:
+    def __new__(cls, *, max_event_bytes: int = 67108864, last_event_id: str | None = "") -> BlockParser: ...
+    def feed(self, /, data: Buffer) -> list[Block]: ...
+    def close(self, /, flush: bool = False) -> list[Block]: ...
+    @property
+    def pending(self) -> int: ...
 
 @final
 class Decoder(Generic[_E]):

@@ -1,8 +1,8 @@
-"""What a `Parser` hands out: server-sent events, and comments if asked for."""
+"""What parsers hand out: server-sent events, comments if asked for, or all blocks as they are."""
 
 from dataclasses import dataclass
 
-__all__ = ["Comment", "ServerSentEvent"]
+__all__ = ["Block", "Comment", "ServerSentEvent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +28,26 @@ class Comment:
 
     text: str
     """What follows the colon, without one leading space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of a text/event-stream that has any field, with data or without.
+
+    Many clients make an event of each, which the specification does not.
+    """
+
+    event: str = ""
+    """The value of the block's last ``event:`` line; "" if that is empty or absent."""
+
+    data: str | None = None
+    """The values of the block's ``data:`` lines, joined with LF; None if there is none."""
+
+    id: str = ""
+    """The last event id of the stream at this block, "" if none was ever sent."""
+
+    sets_id: bool = False
+    """Whether the block itself set it."""
+
+    retry: int | None = None
+    """The reconnection time in milliseconds which this very block set, or None."""

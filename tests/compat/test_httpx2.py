@@ -58,7 +58,7 @@ def outcome(source: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", [*BODIES, *DATA_LESS])
-def test_as_the_original(name: str, framing: str) -> None:
+def test_as_the_original(name: str, backend: str) -> None:
     for how, chunks in chopped((BODIES | DATA_LESS)[name]):
         ours = list(compat.EventSource(response(chunks)))
         assert ours == list(httpx2.EventSource(response(chunks))), how
@@ -76,7 +76,7 @@ def test_as_the_original(name: str, framing: str) -> None:
         b"data: " + b"x" * 20,
     ],
 )
-def test_limits_as_the_original(body: bytes, limit: int | None, framing: str) -> None:
+def test_limits_as_the_original(body: bytes, limit: int | None, backend: str) -> None:
     for how, chunks in chopped(body):
         ours = outcome(compat.EventSource(response(chunks), max_event_size=limit))
         assert ours == outcome(httpx2.EventSource(response(chunks), max_event_size=limit)), how
@@ -95,7 +95,7 @@ def test_other_content_types() -> None:
     assert "got 'text/html'" in error[0]
 
 
-def test_what_is_better(framing: str) -> None:
+def test_what_is_better(backend: str) -> None:
     (event,) = compat.EventSource(response([b"\xef\xbb\xbfdata: a\n\n"]))
     assert event == httpx2.ServerSentEvent(data="a")
     (event,) = compat.EventSource(response([b"retry: +5_0\n\nretry: -5\ndata: a\n\n"]))

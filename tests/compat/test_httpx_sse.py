@@ -52,7 +52,7 @@ def facts(events: Any) -> list[tuple[str, str, str, int | None]]:
 
 
 @pytest.mark.parametrize("name", [*BODIES, *DATA_LESS])
-def test_as_the_original(name: str, framing: str) -> None:
+def test_as_the_original(name: str, backend: str) -> None:
     original = pytest.importorskip("httpx_sse", reason="httpx-sse is not installed")
     body = (BODIES | DATA_LESS)[name]
     # Once an id has come, the original makes events of blank lines and of comments.
@@ -68,7 +68,7 @@ async def collected(source: httpx_sse.EventSource) -> list[tuple[str, str, str, 
     return facts([event async for event in source.aiter_sse()])
 
 
-def test_what_is_better(framing: str) -> None:
+def test_what_is_better(backend: str) -> None:
     def read(body: bytes) -> list[tuple[str, str, str, int | None]]:
         return facts(httpx_sse.EventSource(response([body])).iter_sse())
 

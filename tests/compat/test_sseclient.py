@@ -44,14 +44,14 @@ def facts(events: Any) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("name", [*BODIES, *DATA_LESS, *CASES])
-def test_as_the_original(name: str, framing: str) -> None:
+def test_as_the_original(name: str, backend: str) -> None:
     original = pytest.importorskip("sseclient", reason="sseclient-py is not installed")
     for how, chunks in chopped((BODIES | DATA_LESS | CASES)[name]):
         ours = facts(sseclient.SSEClient(Source(chunks)).events())
         assert ours == facts(original.SSEClient(Source(chunks)).events()), how
 
 
-def test_what_is_better(framing: str) -> None:
+def test_what_is_better(backend: str) -> None:
     def read(*chunks: bytes, **options: str) -> list[tuple[Any, ...]]:
         return [(e.id, e.data, e.retry) for e in sseclient.SSEClient(chunks, **options).events()]
 

@@ -21,6 +21,7 @@ SURFACE = {
         "feed", "close", "reset",
         "last_event_id", "retry", "pending", "comment_count", "unknown_field_count", "closed",
     },
+    "BlockParser": {"feed", "close", "pending"},
     "Decoder": {
         "feed", "text", "close", "reset",
         "dialect", "done", "ended", "closed", "last_event_id", "retry",
@@ -158,6 +159,8 @@ REFUSED: list[tuple[str, tuple[Any, ...], dict[str, Any], type[Exception]]] = [
     ("Parser", (), {"max_event_bytes": True}, TypeError),
     ("Parser", (), {"max_event_bytes": 0}, ValueError),
     ("Parser", (), {"max_event_bytes": -1}, ValueError),
+    ("BlockParser", (), {"max_event_bytes": 0}, ValueError),
+    ("BlockParser", (), {"last_event_id": 5}, TypeError),
     ("Parser", (), {"errors": "ignore"}, ValueError),
     ("Parser", (), {"errors": ""}, ValueError),
     ("Parser", (), {"errors": 5}, ValueError),

@@ -24,9 +24,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, 
 from types import FrameType
 from typing import Any, Literal, TypeAlias
 
-from .._backend import Decoder
+from .._backend import BlockParser, Decoder
 from ..events.generic import GenericEvent
-from ._blocks import Blocks
+from ..sse import Block
 from ._construct import Constructor, members
 from ._light import Light, Lighter
 
@@ -138,7 +138,7 @@ class StreamDecoder:
         self._cast_to: Any = None
         self._typed: Decoder[Any] | None = None
         self._convert: Callable[[Any], Any] = _nothing
-        self._blocks = Blocks(self._event)
+        self._parser = BlockParser(max_event_bytes=sys.maxsize)
         self._chunks: Any = ()
         """The body of the response, once the SDK reads it."""
         self._for_sdk: list[StreamEvent] = []
@@ -224,10 +224,11 @@ class StreamDecoder:
 
     def _past_sdk(self) -> "Decoder[Any] | None":
         """What decodes the chunks that follow; None if the SDK has to see them."""
-        return None if self._for_sdk or not self._blocks.between else self._typed
+        return None if self._for_sdk or self._parser.pending else self._typed
 
     def _leave_to_sdk(self, chunk: bytes) -> None:
-        self._for_sdk = [event for event in self._blocks.feed(chunk) if event is not None]
+        found = self._parser.feed(chunk)
+        self._for_sdk = [self._event(block) for block in found if block.data or self._named]
         self._for_sdk.reverse()
 
     def _made(self, decoded: Any) -> Any:
@@ -242,12 +243,8 @@ class StreamDecoder:
             return False
         return not self._named or event.type not in (None, "ping", "error")
 
-    def _event(
-        self, event: str, data: str | None, id: str, retry: int | None, own: bool
-    ) -> StreamEvent | None:
-        if not data and not self._named:
-            return None
-        return StreamEvent(self, event or None, data or "", id or None, retry)
+    def _event(self, block: Block) -> StreamEvent:
+        return StreamEvent(self, block.event or None, block.data or "", block.id or None, block.retry)
 
     def made_of(self, payload: Payload, cast_to: Any) -> Any:
         """What a payload becomes; None if that is for the SDK to say."""

@@ -32,7 +32,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ._blocks import Blocks
+from .._backend import BlockParser
+from ..sse import Block
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -114,7 +115,7 @@ class EventSource:
         self._last_event_id = ""
         self._origin = ""
         self._response: Any = None
-        self._blocks: Blocks[MessageEvent | None] = Blocks(self._event)
+        self._parser = BlockParser(max_event_bytes=sys.maxsize)
         self._ready: deque[MessageEvent] = deque()
 
     @property
@@ -150,7 +151,8 @@ class EventSource:
         while not self._ready:
             chunk = await self._response.content.readany()
             if chunk:
-                self._ready.extend(event for event in self._blocks.feed(chunk) if event is not None)
+                for block in self._parser.feed(chunk):
+                    self._take(block)
             else:
                 await self._wait()
                 await self.connect()
@@ -196,7 +198,7 @@ class EventSource:
             if self._on_open:
                 self._on_open()
         self._reconnection_time = self._first_reconnection_time
-        self._blocks = Blocks(self._event, last_event_id=self._last_event_id)
+        self._parser = BlockParser(max_event_bytes=sys.maxsize, last_event_id=self._last_event_id)
         self._response = response
         self._origin = str(response.real_url.origin())
 
@@ -239,16 +241,15 @@ class EventSource:
         message = f"fetch {self._url} failed with wrong response status: {status}: {body!r}"
         return ConnectionAbortedError(message, body)
 
-    def _event(
-        self, event: str, data: str | None, id: str, retry: int | None, own: bool
-    ) -> MessageEvent | None:
-        if retry is not None:
-            self._reconnection_time = timedelta(milliseconds=retry)
-        id = id.lstrip(" ")
-        self._last_event_id = id
+    def _take(self, block: Block) -> None:
+        """Takes a block: its event, if it has data, is ready then."""
+        if block.retry is not None:
+            self._reconnection_time = timedelta(milliseconds=block.retry)
+        self._last_event_id = id = block.id.lstrip(" ")
+        data = block.data
         if data is None:
-            return None
+            return
         if data.startswith(" ") or "\n" in data:
             data = "\n".join(line.lstrip(" ") for line in data.split("\n")).rstrip("\n")
-        event = event.lstrip(" ")
-        return MessageEvent(event or None, event, data, self._origin, id)
+        event = block.event.lstrip(" ")
+        self._ready.append(MessageEvent(event or None, event, data, self._origin, id))

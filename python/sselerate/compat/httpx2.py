@@ -20,12 +20,15 @@ Different, since nobody can want it otherwise:
 
 import importlib
 import inspect
+import sys
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ._blocks import Blocks, TooLarge
+from .._backend import BlockParser
+from ..errors import EventTooLargeError
+from ..sse import Block
 from ._client import byte_chunks
 from ._stainless import CompatWarning
 
@@ -102,39 +105,40 @@ def _is_known(source: type[Any]) -> bool:
 
 def _events(self: Any) -> Iterator[Any]:
     request = self._response.request
-    blocks = _opened(self, request)
+    parser, make = _opened(self, request)
     for chunk in byte_chunks(self._response):
         try:
-            found = blocks.feed(chunk)
-        except TooLarge as error:
-            yield from error.events
+            blocks = parser.feed(chunk)
+        except EventTooLargeError as error:
+            yield from map(make, error.events)
             raise _too_large(self, request) from None
-        yield from found
+        yield from map(make, blocks)
 
 
 async def _async_events(self: Any) -> AsyncGenerator[Any, None]:
     request = self._response.request
-    blocks = _opened(self, request)
+    parser, make = _opened(self, request)
     async for chunk in byte_chunks(self._response, asynchronous=True):
         try:
-            found = blocks.feed(chunk)
-        except TooLarge as error:
-            for event in error.events:
-                yield event
+            blocks = parser.feed(chunk)
+        except EventTooLargeError as error:
+            for block in error.events:
+                yield make(block)
             raise _too_large(self, request) from None
-        for event in found:
-            yield event
+        for block in blocks:
+            yield make(block)
 
 
-def _opened(source: Any, request: Any) -> Blocks[Any]:
-    """What reads a source, whose content type is looked at first."""
+def _opened(source: Any, request: Any) -> tuple[BlockParser, Callable[[Block], Any]]:
+    """What reads a source, whose content type is looked at first, and what makes its events."""
     httpx2 = importlib.import_module("httpx2")
     try:
         source._check_content_type()
     except httpx2.SSEError as error:
         error.request = request
         raise
-    return Blocks(_maker(httpx2.ServerSentEvent), max_event_bytes=source._max_event_size)
+    limit = sys.maxsize if source._max_event_size is None else source._max_event_size
+    return BlockParser(max_event_bytes=limit), _maker(httpx2.ServerSentEvent)
 
 
 def _too_large(source: Any, request: Any) -> Exception:
@@ -145,16 +149,17 @@ def _too_large(source: Any, request: Any) -> Exception:
 
 
 @cache
-def _maker(cls: type[Any]) -> Callable[[str, "str | None", str, "int | None", bool], Any]:
+def _maker(cls: type[Any]) -> Callable[[Block], Any]:
     """What makes an event of a block."""
     if not cls.__dictoffset__:
-        return lambda event, data, id, retry, own: cls(event or "message", data or "", id, retry)
+        return lambda block: cls(block.event or "message", block.data or "", block.id, block.retry)
     new = object.__new__
 
-    def make(event: str, data: str | None, id: str, retry: int | None, own: bool) -> Any:
+    def make(block: Block) -> Any:
         # the constructor of a frozen dataclass takes as long as all the rest
         made = new(cls)
-        vars(made).update(event=event or "message", data=data or "", id=id, retry=retry)
+        event, data = block.event or "message", block.data or ""
+        vars(made).update(event=event, data=data, id=block.id, retry=block.retry)
         return made
 
     return make

@@ -16,11 +16,13 @@ Different, since nobody can want it otherwise:
 """
 
 import json
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ._blocks import Blocks
+from .._backend import BlockParser
+from ..sse import Block
 from ._client import byte_chunks, header_pairs, transport_error
 
 __all__ = ["EventSource", "SSEError", "ServerSentEvent", "aconnect_sse", "connect_sse"]
@@ -103,8 +105,8 @@ class ServerSentEvent:
         return f"ServerSentEvent({', '.join(pieces)})"
 
 
-def _event(event: str, data: str | None, id: str, retry: int | None, own: bool) -> ServerSentEvent:
-    return ServerSentEvent(event, data, id, retry)
+def _event(block: Block) -> ServerSentEvent:
+    return ServerSentEvent(block.event, block.data, block.id, block.retry)
 
 
 class EventSource:
@@ -132,9 +134,9 @@ class EventSource:
             SSEError: the response is no event stream.
         """
         self._check_content_type()
-        blocks = Blocks(_event)
+        parser = BlockParser(max_event_bytes=sys.maxsize)
         for chunk in byte_chunks(self._response):
-            yield from blocks.feed(chunk)
+            yield from map(_event, parser.feed(chunk))
 
     async def aiter_sse(self) -> AsyncGenerator[ServerSentEvent, None]:
         """The events, as they come.
@@ -143,12 +145,12 @@ class EventSource:
             SSEError: the response is no event stream.
         """
         self._check_content_type()
-        blocks = Blocks(_event)
+        parser = BlockParser(max_event_bytes=sys.maxsize)
         chunks = byte_chunks(self._response, asynchronous=True)
         try:
             async for chunk in chunks:
-                for event in blocks.feed(chunk):
-                    yield event
+                for block in parser.feed(chunk):
+                    yield _event(block)
         finally:
             await chunks.aclose()
 

@@ -30,12 +30,13 @@ import functools
 import importlib
 import inspect
 import json
+import sys
 import types
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from typing import Any, Generic, TypeVar
 
-from .._backend import Decoder
-from ._blocks import Blocks
+from .._backend import BlockParser, Decoder
+from ..sse import Block
 from ._light import Light, Lighter
 from ._stainless import CompatWarning, Models
 
@@ -236,16 +237,16 @@ class EventStreamAsync(Generic[T]):
         await self.response.aclose()
 
 
-class _Block:
-    """One block of a stream."""
+class _Event:
+    """One event of a stream, as SDKs see it. In older ones an id belongs to its own event only."""
 
     __slots__ = ("data", "event", "id", "retry")
 
-    def __init__(self, event: str, data: str | None, id: str, retry: int | None, own: bool) -> None:
-        self.event = event or None
-        self.data = data
-        self.id = id or None
-        self.retry = retry
+    def __init__(self, block: Block, old: bool) -> None:
+        self.event = block.event or None
+        self.data = block.data
+        self.id = None if old and not block.sets_id else block.id or None
+        self.retry = block.retry
 
     def envelope(self) -> dict[str, Any]:
         """What the SDK validates: the keys that were there, data parsed if it is JSON."""
@@ -264,11 +265,6 @@ class _Block:
         return found
 
 
-def _own_block(event: str, data: str | None, id: str, retry: int | None, own: bool) -> _Block:
-    """For older SDKs, whose ids belong to their own events only."""
-    return _Block(event, data, id if own else "", retry, own)
-
-
 class _Reader(Generic[T]):
     """Reads one stream."""
 
@@ -284,7 +280,8 @@ class _Reader(Generic[T]):
         """Whether the sentinel has come."""
         self._decoder = decoder
         self._sentinel = sentinel
-        self._blocks: Blocks[_Block] = Blocks(_own_block if old else _Block, own=old)
+        self._old = old
+        self._parser = BlockParser(max_event_bytes=sys.maxsize)
         self._recipe = recipe = _recipe(decoder)
         self._data_required = data_required and not old
         self._typed: Decoder[Any] | None = None
@@ -298,7 +295,7 @@ class _Reader(Generic[T]):
     def read(self, chunk: bytes) -> Any:
         """The events of a chunk: an iterable, to be read before the next one."""
         typed = self._typed
-        if typed is not None and self._direct and chunk[-2:] == b"\n\n" and self._blocks.between:
+        if typed is not None and self._direct and chunk[-2:] == b"\n\n" and not self._parser.pending:
             decoded = typed.feed(chunk)
             if (
                 all(isinstance(event, Light) for event in decoded)
@@ -306,14 +303,14 @@ class _Reader(Generic[T]):
                 and self._recipe is not None
             ):
                 return decoded if self._recipe.envelope is None else map(self._recipe.wrapped, decoded)
-        return self._framed(self._blocks.feed(chunk))
+        return self._framed(self._parser.feed(chunk))
 
     def finish(self) -> Iterator[T]:
         """The event that the end of the stream has cut off."""
         if not self.ended:
-            yield from self._framed(self._blocks.close(flush=True))
+            yield from self._framed(self._parser.close(flush=True))
 
-    def _framed(self, blocks: list[_Block]) -> Iterator[T]:
+    def _framed(self, blocks: list[Block]) -> Iterator[T]:
         for block in blocks:
             data = block.data
             if data is None and self._data_required:
@@ -323,23 +320,23 @@ class _Reader(Generic[T]):
             if self._sentinel and data == self._sentinel:
                 self.ended = True
                 return
-            yield self._made(block)
+            yield self._made(_Event(block, self._old))
 
-    def _made(self, block: _Block) -> Any:
+    def _made(self, event: _Event) -> Any:
         recipe = self._recipe
         if recipe is not None:
-            if self._typed is not None and block.data is not None:
-                text = block.data.replace("\n", "\ndata: ") if "\n" in block.data else block.data
-                name = b"event: error\n" if block.event == "error" else b""
-                for event in self._typed.feed(name + b"data: " + text.encode() + b"\n\n"):
-                    if isinstance(event, Light):
-                        return recipe.wrapped(event, block)
-            envelope = block.envelope()
+            if self._typed is not None and event.data is not None:
+                text = event.data.replace("\n", "\ndata: ") if "\n" in event.data else event.data
+                name = b"event: error\n" if event.event == "error" else b""
+                for made in self._typed.feed(name + b"data: " + text.encode() + b"\n\n"):
+                    if isinstance(made, Light):
+                        return recipe.wrapped(made, event)
+            envelope = event.envelope()
             try:
                 return recipe.validated(envelope)
             except Exception:
                 return self._decoder(json.dumps(envelope))  # which raises what users expect
-        return self._decoder(json.dumps(block.envelope()))
+        return self._decoder(json.dumps(event.envelope()))
 
 
 class _Recipe:
@@ -381,13 +378,13 @@ class _Recipe:
             value = getattr(value, name)
         return value
 
-    def wrapped(self, data: Any, block: _Block | None = None) -> Any:
+    def wrapped(self, data: Any, event: _Event | None = None) -> Any:
         """Light data as users get it."""
         if self.envelope is None:
             return data
-        if block is None or self.only_data:
+        if event is None or self.only_data:
             return self.envelope(data=data)
-        return self.envelope(data=data, **{name: getattr(block, name) for name in self._fields})
+        return self.envelope(data=data, **{name: getattr(event, name) for name in self._fields})
 
 
 _recipes: dict[tuple[Any, ...], _Recipe | None] = {}

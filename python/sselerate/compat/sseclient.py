@@ -18,10 +18,13 @@ Different, since nobody can want it otherwise:
 - Nothing is written to the log.
 """
 
-from collections.abc import Iterator
+import codecs
+import sys
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ._blocks import Blocks
+from .._backend import BlockParser
+from ..sse import Block
 
 __all__ = ["SSEClient"]
 
@@ -56,10 +59,12 @@ class Event:
         return said
 
 
-def _event(event: str, data: str | None, id: str, retry: int | None, own: bool) -> Event | None:
-    if data is None:
-        return None
-    return Event(id if own else None, event or "message", data, None if retry is None else str(retry))
+def _events(blocks: Iterable[Block]) -> Iterator[Event]:
+    for block in blocks:
+        if block.data is not None:
+            id = block.id if block.sets_id else None
+            retry = None if block.retry is None else str(block.retry)
+            yield Event(id, block.event or "message", block.data, retry)
 
 
 class SSEClient:
@@ -77,14 +82,13 @@ class SSEClient:
 
     def events(self) -> Iterator[Event]:
         """The events, as they come."""
-        blocks: Blocks[Event | None] = Blocks(_event, own=True, encoding=self._char_enc)
+        parser = BlockParser(max_event_bytes=sys.maxsize)
+        text = codecs.getincrementaldecoder(self._char_enc)("replace")
+        is_utf8 = codecs.lookup(self._char_enc).name == "utf-8"
         for chunk in self._event_source:
-            for event in blocks.feed(chunk):
-                if event is not None:
-                    yield event
-        for event in blocks.close(flush=True):
-            if event is not None:
-                yield event
+            yield from _events(parser.feed(chunk if is_utf8 else text.decode(chunk).encode()))
+        yield from _events(parser.feed(text.decode(b"", final=True).encode()))
+        yield from _events(parser.close(flush=True))
 
     def close(self) -> None:
         """Closes the source."""

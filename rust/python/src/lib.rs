@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 mod adopt;
 mod assemble;
 mod async_iterator;
+mod blocks;
 mod chunk;
 mod decoder;
 mod errors;
@@ -37,6 +38,8 @@ mod _core {
     use crate::adopt::adopt;
     #[pymodule_export]
     use crate::async_iterator::AsyncEventIterator;
+    #[pymodule_export]
+    use crate::blocks::BlockParser;
     #[pymodule_export]
     use crate::decoder::Decoder;
     #[pymodule_export]

@@ -1,7 +1,7 @@
 """Puts `sselerate.compat.httpx_sse` in the place of httpx_sse, for its own tests.
 
 Its tests of private parts find a stand-in that shows how our framing splits lines: `_splitlines_sse` and
-`SSELineDecoder` over the `LineReader` of `Blocks`.
+`SSELineDecoder` over the framer of the pure-Python backend.
 """
 
 import sys
@@ -9,27 +9,38 @@ import types
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+from sselerate._fallback.framing import EVENT, Frame, Framer
 from sselerate.compat import httpx_sse
-from sselerate.compat._blocks import LineReader
 
 
-class _Lines(LineReader[Any]):
-    """`LineReader` that gives the lines of a stream instead."""
+class _Lines(Framer):
+    """A framer that gives the lines of a stream instead."""
 
-    def _line(self, line: bytes) -> Iterator[Any]:
-        yield line.decode()
+    def _cut(self, chunk: bytes) -> tuple[bytes, list[bytes], bytes, bytes]:
+        return b"", [], chunk, b"\r\n\r\n"
+
+    def _field(self, line: bytes) -> Frame:
+        return EVENT, line, b"", None, None, 0
+
+    def _blank(self) -> Frame:
+        return self._field(b"")
 
 
 class SSELineDecoder:
     def __init__(self) -> None:
-        self._lines = _Lines(lambda *_: None, sys.maxsize, "utf-8")
+        self._lines = _Lines(sys.maxsize)
 
     def decode(self, text: str) -> list[str]:
-        return list(self._lines.read(text.encode()))
+        self._lines.feed(text.encode())
+        return self._read()
 
     def flush(self) -> list[str]:
-        # What is left over: closing gives it and the line that ends the block.
-        return list(self._lines.flush())[:-1] if self._lines._unfinished else []
+        # What is left over: the end gives it and the line that ends the block.
+        self._lines.finish(commit=True)
+        return self._read()[:-1]
+
+    def _read(self) -> list[str]:
+        return [frame[1].decode() for frame in iter(self._lines.frames.__next__, None) if frame]
 
 
 def _splitlines_sse(text: str) -> list[str]:

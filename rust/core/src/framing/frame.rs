@@ -3,7 +3,7 @@
 /// One dispatched event. All slices borrow from the chunk or from the framer.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
-    /// The `data` lines joined with LF; None when there is none (only with `error`).
+    /// The `data` lines joined with LF; None when there is none (only with `error`, or where all blocks are asked for).
     pub data: Option<&'a [u8]>,
     /// The `event` field, empty when there is none.
     pub event: &'a [u8],

@@ -19,11 +19,13 @@ use super::line::LineEnds;
 
 const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
-/// How lines are read that the standard ignores.
+/// What becomes of lines and blocks that the standard ignores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// By the standard: unknown fields are ignored.
+    /// By the standard: unknown fields are ignored, and blocks without data.
     Standard,
+    /// Blocks without data are delivered if they have another field: what many clients do.
+    Blocks,
     /// For LLM servers: a field `error` and lines of bare JSON are events too.
     Typed,
 }
@@ -385,7 +387,7 @@ impl Framer {
                 (true, _) => Outcome::Block,
                 // What comes next may be what a template expects.
                 (false, Mode::Typed) => Outcome::Nothing,
-                (false, Mode::Standard) => Outcome::Continue,
+                (false, Mode::Standard | Mode::Blocks) => Outcome::Continue,
             };
         }
         if self.block.skipping {
@@ -490,11 +492,17 @@ impl Framer {
         if self.block.has_id && !self.block.skipping {
             std::mem::swap(&mut self.last_id, &mut self.block.id);
         }
-        if (self.block.has_data || self.block.has_error) && !self.block.skipping {
+        if self.is_delivered() && !self.block.skipping {
             return true;
         }
         self.block.clear();
         false
+    }
+
+    fn is_delivered(&self) -> bool {
+        let block = &self.block;
+        let has_other = || block.has_id || block.retry.is_some() || !block.event.is_empty();
+        block.has_data || block.has_error || (self.mode == Mode::Blocks && has_other())
     }
 
     fn too_large(&mut self) -> Item<'static> {
@@ -557,7 +565,7 @@ mod tests {
     fn every_cut_gives_the_same_events() {
         let stream = "\u{feff}event: a\r\ndata: 1\rdata:2\n\r\n: c\n\ndata\n\nid: 7\nretry: 5\ndata:  x\n\n{\"a\":\n[1]}\ndata: y\n\n{\nevent: z\ndata: w\n\n"
             .as_bytes();
-        for mode in [Mode::Standard, Mode::Typed] {
+        for mode in [Mode::Standard, Mode::Blocks, Mode::Typed] {
             let whole = read(mode, &[stream]);
             assert_eq!(whole[0], ("a".into(), "1\n2".into(), None));
             for cut in 0..=stream.len() {
@@ -643,7 +651,7 @@ mod tests {
         };
         for _ in 0..20_000 {
             let stream: String = (0..1 + below(8)).map(|_| pieces[below(pieces.len())]).collect();
-            for mode in [Mode::Standard, Mode::Typed] {
+            for mode in [Mode::Standard, Mode::Blocks, Mode::Typed] {
                 // A chunk of one byte has no block in it.
                 let expected = said(mode, stream.as_bytes().chunks(1));
                 assert_eq!(said(mode, std::iter::once(stream.as_bytes())), expected, "{mode:?} {stream:?}");

@@ -1,0 +1,150 @@
+//! `BlockParser`: bytes of an event stream to all of its blocks, for the drop-ins of clients that deliver them.
+
+use crate::chunk::Chunk;
+use crate::errors;
+use crate::guard::Exclusive;
+use crate::layout::{self, Layout};
+use crate::options::{EventId, Limit, Switch};
+use crate::parser::shared;
+use crate::scalar;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyList, PyString, PyType};
+use sselerate_core::framing::{Frame, Framer, Item, Mode};
+
+/// Turns the bytes of one text/event-stream into its `Block` objects, without I/O.
+///
+/// The standard drops a block without data, but many clients hand it on. A block that is too large ends the
+/// stream.
+///
+/// Args:
+///     max_event_bytes: limit for the pending block; beyond it EventTooLargeError is raised. The compiled
+///         core stops at 4 GiB whatever it is.
+///     last_event_id: where a resumed stream starts.
+#[pyclass(frozen, module = "sselerate._core")]
+pub(crate) struct BlockParser {
+    state: Exclusive<State>,
+}
+
+/// A parser, used by one call at a time.
+struct State {
+    framer: Framer,
+    max_event_bytes: usize,
+    count: u64,
+    closed: bool,
+    block: Layout,
+    /// The last event type and id, which the next block shares if it has the same.
+    last_name: Py<PyString>,
+    last_id: Py<PyString>,
+}
+
+#[pymethods]
+impl BlockParser {
+    #[new]
+    #[pyo3(
+        signature = (*, max_event_bytes=Limit::DEFAULT, last_event_id=EventId(String::new())),
+        text_signature = "(*, max_event_bytes=67108864, last_event_id='')"
+    )]
+    fn new(py: Python<'_>, max_event_bytes: Limit, last_event_id: EventId) -> PyResult<Self> {
+        let mut framer = Framer::new(Mode::Blocks, max_event_bytes.0, false);
+        framer.set_last_event_id(last_event_id.0.as_bytes());
+        let class = py.import("sselerate.sse")?.getattr("Block")?.cast_into::<PyType>()?;
+        let empty = || PyString::intern(py, "").unbind();
+        let state = State {
+            framer,
+            max_event_bytes: max_event_bytes.0,
+            count: 0,
+            closed: false,
+            block: Layout::new(&class, ["event", "data", "id", "sets_id", "retry"])?,
+            last_name: empty(),
+            last_id: empty(),
+        };
+        Ok(Self { state: Exclusive::new(state) })
+    }
+
+    /// Takes the next bytes of the stream and returns the blocks they complete.
+    ///
+    /// Raises:
+    ///     EventTooLargeError: a block is too large; `events` has the blocks before it.
+    ///     RuntimeError: the parser is closed, or in use elsewhere.
+    fn feed<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+        let mut state = self.state.enter("BlockParser")?;
+        if state.closed {
+            return Err(PyRuntimeError::new_err("feed() after close()"));
+        }
+        let chunk = Chunk::of(data)?;
+        let chunk = chunk.bytes(py);
+        let blocks = PyList::empty(py);
+        let mut position = 0;
+        let State { framer, block, last_name, last_id, .. } = &mut *state;
+        let mut maker = Maker { py, block, last_name, last_id };
+        let mut too_large = None;
+        while let Some(item) = framer.next(chunk, &mut position) {
+            match item {
+                Item::Event(frame) => blocks.append(maker.make(&frame)?)?,
+                Item::TooLarge(offset) => {
+                    too_large = Some(offset);
+                    break;
+                }
+                Item::Comment(_) | Item::Damaged { .. } | Item::Truncated(_) | Item::Nothing => {}
+            }
+        }
+        state.count += blocks.len() as u64;
+        match too_large {
+            None => Ok(blocks),
+            Some(offset) => {
+                state.closed = true;
+                let error = errors::too_large(py, state.max_event_bytes, state.count, offset)?;
+                Err(errors::with_attribute(py, PyErr::from_value(error), "events", &blocks))
+            }
+        }
+    }
+
+    /// Ends the stream. A block without its blank line is dropped, or returned with ``flush``.
+    #[pyo3(signature = (flush=Switch(false)), text_signature = "($self, flush=False)")]
+    fn close<'py>(&self, py: Python<'py>, flush: Switch) -> PyResult<Bound<'py, PyList>> {
+        let mut state = self.state.enter("BlockParser")?;
+        let blocks = PyList::empty(py);
+        if !std::mem::replace(&mut state.closed, true) && flush.0 {
+            let State { framer, block, last_name, last_id, .. } = &mut *state;
+            if let Some(Item::Event(frame)) = framer.finish() {
+                blocks.append(Maker { py, block, last_name, last_id }.make(&frame)?)?;
+            }
+        }
+        Ok(blocks)
+    }
+
+    /// Bytes received since the end of the last block.
+    #[getter]
+    fn pending(&self) -> PyResult<u64> {
+        Ok(self.state.enter("BlockParser")?.framer.pending(0))
+    }
+}
+
+/// What blocks are made with.
+struct Maker<'a, 'py> {
+    py: Python<'py>,
+    block: &'a Layout,
+    last_name: &'a mut Py<PyString>,
+    last_id: &'a mut Py<PyString>,
+}
+
+impl<'py> Maker<'_, 'py> {
+    fn make(&mut self, frame: &Frame<'_>) -> PyResult<Bound<'py, PyAny>> {
+        let py = self.py;
+        let data = frame.data.map(|data| scalar::text(py, data)).transpose()?;
+        let values = [
+            shared(py, self.last_name, frame.event)?,
+            data.unwrap_or_else(|| py.None().into_bound(py)),
+            shared(py, self.last_id, frame.id)?,
+            PyBool::new(py, frame.sets_id).to_owned().into_any(),
+            frame.retry.into_pyobject(py)?,
+        ];
+        let block = self.block.make(py)?;
+        for (index, value) in values.into_iter().enumerate() {
+            // SAFETY: the slots are the class's, and nobody else has the block yet.
+            unsafe { layout::write(&block, self.block.slot(index), value) };
+        }
+        Ok(block)
+    }
+}
