@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from sselerate.events.declare import Event, Kind, Schema, Shape, schema_of, shape_of
+from sselerate.events.declare import Event, schema_of, shape_of
+from sselerate.events.shape import Kind, Schema, Shape
 
 
 def struct_of(target: Any, instead: dict[str, Any] | None = None) -> Any:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 from random import Random
 
-from sselerate.events.declare import Kind, Shape, schema_of, shape_of
+from sselerate.events.declare import schema_of, shape_of
+from sselerate.events.shape import Kind, Shape
 from tests.targets import TARGETS
 
 LETTERS = [*"abc \u00e9\u4f60\U0001f600\u2028\x7f:{}[],", "Hi", " the", "stop", "data: ", "[DONE]", "0"]

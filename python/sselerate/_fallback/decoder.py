@@ -8,10 +8,11 @@ from .._arguments import whole
 from ..errors import SSEError, damaged, invalid_json, mismatch, server_error, too_large, truncated
 from ..events.answers import StreamEvent, joined_text
 from ..events.build import Builders
-from ..events.declare import Event, Kind, Shape, schema_of, shape_of
+from ..events.declare import Event, schema_of, shape_of
 from ..events.error import ErrorEvent
 from ..events.generic import GenericEvent
 from ..events.recognise import LAST, LAST_EVENT_NAMES, find_rule, is_last, is_text
+from ..events.shape import Kind, Shape
 from ..eventstream import CONTENT_TYPE, is_event_stream
 from .bare import ABORTED, ERROR, TypedFramer
 from .binary import DAMAGED, TRUNCATED, BinaryFramer

@@ -9,7 +9,8 @@ from typing import Any, Final
 from .._json import dumps
 from ..errors import cut
 from ..events.build import setter
-from ..events.declare import Event, Kind, Shape, schema_of
+from ..events.declare import Event, schema_of
+from ..events.shape import Kind, Shape
 
 __all__ = ["Problem", "event_name", "find_problem", "name_event"]
 

@@ -7,7 +7,7 @@ its length, however many pieces it comes in.
 import re
 from typing import Any, TypeVar
 
-from ..events.declare import Event, _restore
+from ..events.base import Event, restore
 
 __all__ = ["Logprobs", "Rest", "Text", "changed", "joined", "merged", "said"]
 
@@ -272,7 +272,7 @@ def changed(event: E, extra: dict[str, Any] | None, /, **fields: Any) -> E:
     """``event`` with other values for some fields. Fields that its JSON lacked and that are not changed
     stay out of ``to_dict()``, which `dataclasses.replace` would forget."""
     cls, state, _, decoded = event.__reduce__()[1]
-    result: E = _restore(cls, {**state, **fields}, extra, decoded)
+    result: E = restore(cls, {**state, **fields}, extra, decoded)
     return result
 
 

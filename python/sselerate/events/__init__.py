@@ -1,5 +1,5 @@
-"""The event classes: one file per dialect, `declare` for what they have in common, `answers` for what can be
-asked of all of them.
+"""The event classes: one file per dialect, `base` and `declare` for what they have in common, `answers` for
+what can be asked of all of them.
 
 A class is imported when it is first named: there are many, and a program meets few of them.
 """

@@ -10,7 +10,9 @@ of them, so that they exist once.
 from collections.abc import Callable
 from typing import Any, Final
 
-from .declare import Event, Kind, Shape, note_extra, schema_of
+from .declare import Event, schema_of
+from .extra import note_extra
+from .shape import Kind, Shape
 
 __all__ = ["Builders", "setter"]
 

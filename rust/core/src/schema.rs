@@ -13,7 +13,7 @@ pub type ClassId = usize;
 /// Index of a shape in [`Schema::shapes`].
 pub type ShapeId = usize;
 
-/// The JSON kinds a strict decoder accepts, as bits of [`Shape::kinds`]; the same values as `Kind` in `declare.py`.
+/// The JSON kinds a strict decoder accepts, as bits of [`Shape::kinds`]; the same values as `Kind` in `shape.py`.
 pub mod kinds {
     /// `null`
     pub const NULL: u8 = 1;

@@ -108,7 +108,7 @@ pub(crate) struct EventLayout {
     pub(crate) names: Box<[String]>,
     /// Where the text of an event is; None: ask its attribute `text`. See `text`.
     pub(crate) text: Option<Box<[(String, bool)]>>,
-    /// What `note_extra` of `sselerate.events.declare` returned: the keys that are noted, or that there is nothing more
+    /// What `note_extra` of `sselerate.events.extra` returned: the keys that are noted, or that there is nothing more
     /// to note.
     noted: PyOnceLock<Py<PySet>>,
     all_noted: AtomicBool,
@@ -169,8 +169,8 @@ impl EventLayout {
         {
             return Ok(());
         }
-        let declare = py.import("sselerate.events.declare")?;
-        let noted = declare.call_method1("note_extra", (self.layout.class(py), extra))?;
+        let extra_keys = py.import("sselerate.events.extra")?;
+        let noted = extra_keys.call_method1("note_extra", (self.layout.class(py), extra))?;
         match noted.cast_into::<PySet>() {
             Ok(noted) => {
                 self.noted.get_or_init(py, || noted.unbind());

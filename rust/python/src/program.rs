@@ -157,7 +157,7 @@ impl Program {
     }
 }
 
-/// Reads the compiled declarations of `sselerate.events.declare` (Schema, Field, Shape), each object once.
+/// Reads what `sselerate.events.declare` has compiled (Schema, Field, Shape), each object once.
 struct Compiler<'py> {
     declare: Bound<'py, PyModule>,
     shapes: Vec<Shape>,

@@ -1,6 +1,6 @@
 //! The text of a stream, without its events.
 //!
-//! A class can say where its `text` comes from (`__text__` in `sselerate.events.declare`). Followed through a plan,
+//! A class can say where its `text` comes from (`__text__` in `sselerate.events.base`). Followed through a plan,
 //! that leads to holes and to constants, so the text of an event that fits the template is read off its holes. Whatever
 //! the path does not settle, and every event that fits no template, is asked for its `text`, as the pure-Python backend
 //! asks all of them.
