@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from sselerate.compat import _stainless, aiohttp_sse_client2, httpx2, httpx_sse, speakeasy, sseclient
+from sselerate.compat import (
+    _sdk_stream,
+    _stainless,
+    aiohttp_sse_client2,
+    httpx2,
+    httpx_sse,
+    speakeasy,
+    sseclient,
+)
 from tests import backends
 
 
@@ -12,8 +20,8 @@ from tests import backends
 def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each backend in turn, for all that the drop-ins decode."""
     module = backends.load(request.param)
-    for user in (_stainless, aiohttp_sse_client2, httpx2, httpx_sse, speakeasy, sseclient):
+    for user in (_sdk_stream, aiohttp_sse_client2, httpx2, httpx_sse, speakeasy, sseclient):
         monkeypatch.setattr(user, "BlockParser", module.BlockParser)
-    for user in (_stainless, speakeasy):
+    for user in (_sdk_stream, _stainless, speakeasy):
         monkeypatch.setattr(user, "Decoder", module.Decoder)
     return request.param

@@ -28,7 +28,8 @@ import importlib
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._light import Light, Lighter
-from ._stainless import CompatWarning, Models, Sdk, StreamDecoder
+from ._sdk_stream import StreamDecoder
+from ._stainless import CompatWarning, Models, Sdk
 
 if TYPE_CHECKING:
     Anthropic: type[Any]
