@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..events.answers import arguments, number, string
+from ..events.answers import arguments, string
 from ..events.chat import (
     ChatCompletionChunk,
     ChatCompletionChunkChoice,
@@ -11,11 +11,12 @@ from ..events.chat import (
     ChatCompletionLogprobs,
     ChatCompletionReasoningDetail,
     ChatCompletionToolCallDelta,
-    content_text,
 )
 from ..events.declare import Event, event
 from ..events.usage import CompletionUsage
 from .choices import Choice, ChoiceAssembler
+from .content import Content
+from .details import ReasoningDetails
 from .joined import Rest, Text
 from .tool_calls import Call, Calls
 
@@ -144,176 +145,16 @@ class ChatCompletion(Event):
     """The addresses of the sources, as Perplexity and xAI send them."""
 
 
-class _Content:
-    """The content of a message: text, or a list of parts once a list has come."""
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self._parts: _Parts | None = None
-
-    def add(self, content: Any) -> bool:
-        """False if it is no content."""
-        if isinstance(content, list):
-            if self._parts is None:
-                self._parts = _Parts()
-                self._parts.add(self.pieces)
-            self._parts.add(content)
-        elif isinstance(content, dict):
-            self.add([content])
-        elif isinstance(content, bool):
-            return False
-        elif self._parts is None:
-            self.pieces.append(content_text(content))
-        else:
-            self._parts.add([content_text(content)])
-        return True
-
-    def value(self) -> Any:
-        if self._parts is not None:
-            return self._parts.value()
-        return str(Text(*self.pieces)) if self.pieces else None
-
-    def text(self, kind: str = "text") -> str:
-        """The text of the parts of one kind."""
-        if self._parts is not None:
-            return self._parts.text(kind)
-        return str(Text(*self.pieces)) if kind == "text" else ""
-
-
-class _Parts:
-    """A list of parts, as Mistral sends them. Text and thinking go on from part to part; a part of another
-    kind (an image, a reference) is whole."""
-
-    def __init__(self) -> None:
-        self._all: list[Any] = []
-
-    def add(self, parts: list[Any]) -> None:
-        for part in parts:
-            if isinstance(part, str):
-                part = {"type": "text", "text": part}
-            last = self._all[-1] if self._all else None
-            if isinstance(last, _Part) and last.takes(part):
-                last.add(part)
-            else:
-                self._all.append(_Part(part) if _goes_on(part) else part)
-
-    def value(self) -> list[Any]:
-        return [part.value() if isinstance(part, _Part) else part for part in self._all]
-
-    def text(self, kind: str) -> str:
-        parts = [part for part in self._all if isinstance(part, _Part) and part.kind == kind]
-        return str(Text(*[part.text() for part in parts]))
-
-
-class _Part:
-    """A part of text or of thinking, which may come in pieces."""
-
-    def __init__(self, part: dict[str, Any]) -> None:
-        self.kind: str = part["type"]
-        self._inner = _Parts() if isinstance(part[self.kind], list) else Text()
-        self._rest: dict[str, Any] = {}
-        """Its other keys, such as ``closed`` and ``signature`` of thinking."""
-        self.add(part)
-
-    def takes(self, part: Any) -> bool:
-        """Whether ``part`` can be the next piece: it is of the same form, and contradicts nothing."""
-        if self._rest.get("closed") is True or not _goes_on(part) or part["type"] != self.kind:
-            return False
-        if isinstance(part[self.kind], list) != isinstance(self._inner, _Parts):
-            return False
-        beside = [(key, value) for key, value in part.items() if key not in ("type", self.kind)]
-        return all(value is None or self._rest.get(key) in (None, value) for key, value in beside)
-
-    def add(self, part: dict[str, Any]) -> None:
-        self._inner.add(part[self.kind])
-        for key, value in part.items():
-            if key not in ("type", self.kind) and (value is not None or key not in self._rest):
-                self._rest[key] = value
-
-    def text(self) -> str:
-        return self._inner.text("text") if isinstance(self._inner, _Parts) else str(self._inner)
-
-    def value(self) -> dict[str, Any]:
-        inner = self._inner.value() if isinstance(self._inner, _Parts) else str(self._inner)
-        return {"type": self.kind, self.kind: inner, **self._rest}
-
-
-def _goes_on(part: Any) -> bool:
-    """Whether a part may be a piece of one."""
-    if not isinstance(part, dict) or part.get("type") not in ("text", "thinking"):
-        return False
-    return isinstance(part.get(part["type"]), str | list)
-
-
-class _Details:
-    """Reasoning in the structured form: pieces with the same type and index are one."""
-
-    def __init__(self) -> None:
-        self._all: list[_Detail] = []
-        self._known: dict[tuple[Any, int], _Detail] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._all)
-
-    def add(self, piece: ChatCompletionReasoningDetail) -> None:
-        index = number(piece.index)
-        kind = string(piece.type)
-        if index is not None:
-            detail = self._known.get((kind, index))
-        else:
-            detail = self._all[-1] if self._all and self._all[-1].kind == kind else None
-        if detail is None or not detail.takes(piece):
-            detail = _Detail(kind)
-            self._all.append(detail)
-            if index is not None:
-                self._known[kind, index] = detail
-        detail.add(piece)
-
-    def result(self) -> tuple[ChatCompletionReasoningDetail, ...]:
-        return tuple([detail.result() for detail in self._all])
-
-
-class _Detail:
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.texts: dict[str, Text] = {}
-        self.whole: dict[str, Any] = {}
-        self.rest = Rest()
-
-    def takes(self, piece: ChatCompletionReasoningDetail) -> bool:
-        """Whether ``piece`` can be the next one of this detail: what is whole does not change."""
-        known = self.whole
-        return not (piece.data and known.get("data")) and not (
-            piece.id and known.get("id") and piece.id != known["id"]
-        )
-
-    def add(self, piece: ChatCompletionReasoningDetail) -> None:
-        for name in ("text", "summary"):
-            value = getattr(piece, name)
-            if isinstance(value, str):
-                self.texts.setdefault(name, Text()).add(value)
-        for name in ("type", "data", "signature", "format", "id", "index"):
-            value = getattr(piece, name)
-            if value is not None:
-                self.whole[name] = value
-        self.rest.append(piece.extra)
-
-    def result(self) -> ChatCompletionReasoningDetail:
-        texts = {name: str(text) for name, text in self.texts.items()}
-        fields: Any = {**self.whole, **texts}
-        return ChatCompletionReasoningDetail(**fields, extra=self.rest.value())
-
-
 class _Choice(Choice):
     def __init__(self, index: int, partial_json: bool) -> None:
         super().__init__(index)
         self.partial_json = partial_json
         self.role = ""
-        self.content = _Content()
+        self.content = Content()
         self.refusal = Text()
         self.reasoning_content = Text()
         self.reasoning = Text()
-        self.details = _Details()
+        self.details = ReasoningDetails()
         self.calls = Calls(partial_json)
         self.function_call: Call | None = None
         self.delta_rest = Rest()
