@@ -44,14 +44,14 @@ impl AsyncEventIterator {
     #[inline]
     fn spare<'py>(this: &Bound<'py, Self>) -> Option<Bound<'py, NextEvent>> {
         let py = this.py();
-        let mut spare = this.get().spare.enter("AsyncEventIterator").ok()?;
+        let mut spare = this.get().spare.enter(py, "AsyncEventIterator").ok()?;
         // Someone else may have it still; only its last owner may change it.
         // SAFETY: a live object, and the GIL is held.
         if unsafe { ffi::Py_REFCNT(spare.as_ref()?.as_ptr()) } != 1 {
             return None;
         }
         let spare = spare.take()?.into_bound(py);
-        spare.get().state.enter("NextEvent").ok()?.iterator = Some(this.clone().unbind());
+        spare.get().state.enter(py, "NextEvent").ok()?.iterator = Some(this.clone().unbind());
         Some(spare)
     }
 }
@@ -92,14 +92,12 @@ impl AsyncEventIterator {
 
     // As in `crate::iterator`.
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        match self.chunks.enter("AsyncEventIterator") {
-            Ok(chunks) => chunks.as_ref().map_or(Ok(()), |chunks| visit.call(chunks)),
-            Err(_) => Ok(()),
-        }
+        let Some(chunks) = self.chunks.visit(&visit) else { return Ok(()) };
+        chunks.as_ref().map_or(Ok(()), |chunks| visit.call(chunks))
     }
 
-    fn __clear__(&self) {
-        if let Ok(mut chunks) = self.chunks.enter("AsyncEventIterator") {
+    fn __clear__(&self, py: Python<'_>) {
+        if let Ok(mut chunks) = self.chunks.enter(py, "AsyncEventIterator") {
             *chunks = None;
         }
     }
@@ -108,7 +106,7 @@ impl AsyncEventIterator {
     /// closed. What a stream is read from stays open: who opened it closes it.
     fn aclose<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.refuse_second_user()?;
-        let chunks = self.chunks.enter("AsyncEventIterator")?.take();
+        let chunks = self.chunks.enter(py, "AsyncEventIterator")?.take();
         self.events.get().close(py)?;
         py.import("sselerate._coroutines")?.getattr("aclose")?.call1((chunks,))
     }
@@ -200,7 +198,7 @@ impl<'py> Progress<'py> {
 impl NextEvent {
     fn advance<'py>(this: &Bound<'py, Self>, input: Input<'py>) -> PyResult<Progress<'py>> {
         let py = this.py();
-        let mut state = this.get().state.enter("NextEvent")?;
+        let mut state = this.get().state.enter(py, "NextEvent")?;
         let Some(iterator) = state.iterator.as_ref().map(|iterator| iterator.bind(py).clone()) else {
             return Err(PyRuntimeError::new_err("cannot reuse already awaited AsyncEventIterator.__anext__()"));
         };
@@ -208,7 +206,7 @@ impl NextEvent {
         if !matches!(progress, Ok(Progress::Waits(_))) {
             (state.iterator, state.waiting) = (None, None);
             drop(state);
-            *iterator.get().spare.enter("AsyncEventIterator")? = Some(this.clone().unbind());
+            *iterator.get().spare.enter(py, "AsyncEventIterator")? = Some(this.clone().unbind());
         }
         progress
     }
@@ -217,7 +215,7 @@ impl NextEvent {
     #[inline]
     fn done_at_once<'py>(this: Borrowed<'_, 'py, Self>) -> Option<PyResult<Bound<'py, PyAny>>> {
         let py = this.py();
-        let mut state = this.get().state.enter("NextEvent").ok()?;
+        let mut state = this.get().state.enter(py, "NextEvent").ok()?;
         if state.waiting.is_some() {
             return None;
         }
@@ -228,7 +226,7 @@ impl NextEvent {
         let event = iterator.get().events.get().event_in_chunk(py).transpose()?;
         let iterator = state.iterator.take()?.into_bound(py);
         drop(state);
-        let spare = iterator.get().spare.enter("AsyncEventIterator").ok();
+        let spare = iterator.get().spare.enter(py, "AsyncEventIterator").ok();
         let before = spare.and_then(|mut spare| spare.replace(this.to_owned().unbind()));
         // Not as a `Py`: PyO3 may not know here that the GIL is held.
         drop(before.map(|before| before.into_bound(py)));
@@ -276,13 +274,14 @@ impl State {
             if let Some(event) = events.next_in_chunk(py)? {
                 return Ok(Progress::Done(event));
             }
-            if iterator.ended.load(Ordering::Relaxed) || events.is_ended()? {
+            if iterator.ended.load(Ordering::Relaxed) || events.is_ended(py)? {
                 return match events.finish(py)? {
                     Some(event) => Ok(Progress::Done(event)),
                     None => Err(PyStopAsyncIteration::new_err(())),
                 };
             }
-            let chunks = iterator.chunks.enter("AsyncEventIterator")?.as_ref().map(|chunks| chunks.bind(py).clone());
+            let chunks =
+                iterator.chunks.enter(py, "AsyncEventIterator")?.as_ref().map(|chunks| chunks.bind(py).clone());
             let Some(chunks) = chunks else { return Err(PyStopAsyncIteration::new_err(())) };
             self.waiting = Some(ask(&chunks)?.unbind());
             iterator.busy.store(true, Ordering::Relaxed);
@@ -373,13 +372,13 @@ impl NextEvent {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        let Ok(state) = self.state.enter("NextEvent") else { return Ok(()) };
+        let Some(state) = self.state.visit(&visit) else { return Ok(()) };
         state.iterator.as_ref().map_or(Ok(()), |iterator| visit.call(iterator))?;
         state.waiting.as_ref().map_or(Ok(()), |waiting| visit.call(waiting))
     }
 
-    fn __clear__(&self) {
-        if let Ok(mut state) = self.state.enter("NextEvent") {
+    fn __clear__(&self, py: Python<'_>) {
+        if let Ok(mut state) = self.state.enter(py, "NextEvent") {
             (state.iterator, state.waiting) = (None, None);
         }
     }
@@ -387,7 +386,7 @@ impl NextEvent {
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         let nothing = State { iterator: None, waiting: None };
         // What is closed may come back here.
-        let mut state = std::mem::replace(&mut *self.state.enter("NextEvent")?, nothing);
+        let mut state = std::mem::replace(&mut *self.state.enter(py, "NextEvent")?, nothing);
         state.give_up(py)
     }
 }

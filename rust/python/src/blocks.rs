@@ -68,7 +68,7 @@ impl BlockParser {
     ///     EventTooLargeError: a block is too large; `events` has the blocks before it.
     ///     RuntimeError: the parser is closed, or in use elsewhere.
     fn feed<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
-        let mut state = self.state.enter("BlockParser")?;
+        let mut state = self.state.enter(py, "BlockParser")?;
         if state.closed {
             return Err(PyRuntimeError::new_err("feed() after close()"));
         }
@@ -103,7 +103,7 @@ impl BlockParser {
     /// Ends the stream. A block without its blank line is dropped, or returned with ``flush``.
     #[pyo3(signature = (flush=Switch(false)), text_signature = "($self, flush=False)")]
     fn close<'py>(&self, py: Python<'py>, flush: Switch) -> PyResult<Bound<'py, PyList>> {
-        let mut state = self.state.enter("BlockParser")?;
+        let mut state = self.state.enter(py, "BlockParser")?;
         let blocks = PyList::empty(py);
         if !std::mem::replace(&mut state.closed, true) && flush.0 {
             let State { framer, block, last_name, last_id, .. } = &mut *state;
@@ -116,8 +116,8 @@ impl BlockParser {
 
     /// Bytes received since the end of the last block.
     #[getter]
-    fn pending(&self) -> PyResult<u64> {
-        Ok(self.state.enter("BlockParser")?.framer.pending(0))
+    fn pending(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.state.enter(py, "BlockParser")?.framer.pending(0))
     }
 }
 

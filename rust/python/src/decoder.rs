@@ -66,8 +66,8 @@ unsafe impl Send for State {}
 impl Decoder {
     /// # Errors
     /// RuntimeError, if another call is using it.
-    pub(crate) fn enter(&self) -> PyResult<Entered<'_, State>> {
-        self.state.enter("Decoder")
+    pub(crate) fn enter(&self, py: Python<'_>) -> PyResult<Entered<'_, State>> {
+        self.state.enter(py, "Decoder")
     }
 }
 
@@ -136,7 +136,7 @@ impl Decoder {
     ///         events decoded before it.
     ///     RuntimeError: the decoder is closed, or in use elsewhere.
     fn feed<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
-        let mut state = self.enter()?;
+        let mut state = self.enter(py)?;
         let events = PyList::empty(py);
         state.take_chunk(py, data, &mut Sink::Events(&events))?;
         Ok(events)
@@ -151,7 +151,7 @@ impl Decoder {
     ///     SSEError: as in `feed`; its ``text`` holds the text before it.
     ///     RuntimeError: as in `feed`.
     fn text<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let mut state = self.enter()?;
+        let mut state = self.enter(py)?;
         let mut text = Text::default();
         state.take_chunk(py, data, &mut Sink::Text(&mut text))?;
         text.finish(py)
@@ -163,7 +163,7 @@ impl Decoder {
     ///     TruncatedStreamError: the data of the last event is not whole JSON.
     ///     SSEError: as in `feed`; call again to continue.
     fn close<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let mut state = self.enter()?;
+        let mut state = self.enter(py)?;
         let events = PyList::empty(py);
         state.closed = true;
         state.decode_left(py, b"", &mut Sink::Events(&events))?;
@@ -177,8 +177,8 @@ impl Decoder {
     }
 
     /// Makes the decoder like new, for another stream. A given ``last_event_id`` is not applied again.
-    fn reset(&self) -> PyResult<()> {
-        let mut state = self.enter()?;
+    fn reset(&self, py: Python<'_>) -> PyResult<()> {
+        let mut state = self.enter(py)?;
         state.core.reset();
         state.left = Leftover::default();
         (state.closed, state.maker.error_count) = (false, 0);
@@ -189,58 +189,58 @@ impl Decoder {
     /// Whether the stream has said that it is complete: ``[DONE]``, the last event of its dialect, or the
     /// bracket that closes a JSON array.
     #[getter]
-    fn done(&self) -> PyResult<bool> {
-        Ok(self.enter()?.core.is_done())
+    fn done(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.enter(py)?.core.is_done())
     }
 
     /// Whether everything that may still come is ignored, since ``[DONE]`` came (never with ``multi``).
     #[getter]
-    fn ended(&self) -> PyResult<bool> {
-        Ok(self.enter()?.core.is_ended())
+    fn ended(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.enter(py)?.core.is_ended())
     }
 
     /// Whether `close()` was called.
     #[getter]
-    fn closed(&self) -> PyResult<bool> {
-        Ok(self.enter()?.closed)
+    fn closed(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.enter(py)?.closed)
     }
 
     /// The id which a reconnecting client would send; "" if there was none.
     #[getter]
     fn last_event_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let state = self.enter()?;
+        let state = self.enter(py)?;
         scalar::text(py, state.core.framer().last_event_id())
     }
 
     /// The reconnection time the server asked for last, in milliseconds, or None.
     #[getter]
-    fn retry(&self) -> PyResult<Option<u64>> {
-        Ok(self.enter()?.core.framer().retry())
+    fn retry(&self, py: Python<'_>) -> PyResult<Option<u64>> {
+        Ok(self.enter(py)?.core.framer().retry())
     }
 
     /// How many comment lines came.
     #[getter]
-    fn comment_count(&self) -> PyResult<u64> {
-        Ok(self.enter()?.core.framer().comment_count())
+    fn comment_count(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.enter(py)?.core.framer().comment_count())
     }
 
     /// How many errors came, whatever became of them.
     #[getter]
-    fn error_count(&self) -> PyResult<u64> {
-        Ok(self.enter()?.maker.error_count)
+    fn error_count(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.enter(py)?.maker.error_count)
     }
 
     /// The dialect of the first event that belongs to one, e.g. "openai-chat"; None before.
     #[getter]
     fn dialect<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let state = self.enter()?;
+        let state = self.enter(py)?;
         Ok(state.dialect.as_ref().map_or_else(|| py.None(), |name| name.clone_ref(py)).into_bound(py))
     }
 
     /// How many events with data came, ``[DONE]`` and empty ones included.
     #[getter]
-    fn event_index(&self) -> PyResult<u64> {
-        Ok(self.enter()?.core.event_index())
+    fn event_index(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.enter(py)?.core.event_index())
     }
 }
 

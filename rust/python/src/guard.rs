@@ -1,7 +1,8 @@
 //! One user at a time, checked: what `&mut self` promises inside Rust has to hold for callers in Python too.
 
-use pyo3::PyErr;
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::gc::PyVisit;
+use pyo3::prelude::*;
 use std::cell::UnsafeCell;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,21 +25,28 @@ impl<T> Exclusive<T> {
     /// # Errors
     /// RuntimeError, naming `what`, if someone is inside.
     #[inline]
-    pub(crate) fn enter(&self, what: &'static str) -> Result<Entered<'_, T>, PyErr> {
-        // With a GIL no other thread runs between the load and the store, and a locked exchange would cost more than
-        // a tenth of a whole event.
+    pub(crate) fn enter(&self, _py: Python<'_>, what: &'static str) -> Result<Entered<'_, T>, PyErr> {
+        if self.was_busy() { Err(in_use(what)) } else { Ok(Entered { owner: self }) }
+    }
+
+    /// For `__traverse__`, where nothing of Python may be touched. None, if someone is inside.
+    pub(crate) fn visit(&self, _visit: &PyVisit<'_>) -> Option<Entered<'_, T>> {
+        if self.was_busy() { None } else { Some(Entered { owner: self }) }
+    }
+
+    /// Whether it was busy; it is now.
+    #[inline]
+    fn was_busy(&self) -> bool {
+        // With the GIL, which both callers hold by their witnesses, no other thread runs between the load and the
+        // store, and a locked exchange would cost more than a tenth of a whole event.
         #[cfg(not(Py_GIL_DISABLED))]
-        let taken = {
+        {
             let busy = self.busy.load(Ordering::Relaxed);
             self.busy.store(true, Ordering::Relaxed);
             busy
-        };
-        #[cfg(Py_GIL_DISABLED)]
-        let taken = self.busy.swap(true, Ordering::Acquire);
-        if taken {
-            return Err(in_use(what));
         }
-        Ok(Entered { owner: self })
+        #[cfg(Py_GIL_DISABLED)]
+        self.busy.swap(true, Ordering::Acquire)
     }
 }
 

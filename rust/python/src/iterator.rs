@@ -67,17 +67,17 @@ unsafe extern "C" fn quick_next(object: *mut ffi::PyObject) -> *mut ffi::PyObjec
 
 impl EventIterator {
     fn read_text(&self, py: Python<'_>, text: &mut Text) -> PyResult<()> {
-        let mut source = self.source.enter("EventIterator")?;
+        let mut source = self.source.enter(py, "EventIterator")?;
         loop {
             if let Some((chunk, position)) = &mut source.current {
-                self.decoder.get().enter()?.read_text(py, chunk.bytes(py), position, text)?;
+                self.decoder.get().enter(py)?.read_text(py, chunk.bytes(py), position, text)?;
                 source.current = None;
             }
             if !self.pull(py, &mut source)? {
                 break;
             }
         }
-        while let Some(event) = self.decoder.get().enter()?.finish(py)? {
+        while let Some(event) = self.decoder.get().enter(py)?.finish(py)? {
             text.push_event(&event)?;
         }
         Ok(())
@@ -86,14 +86,14 @@ impl EventIterator {
     /// Get the next chunk. False: there is none, and the stream has ended. The source may look at the decoder
     /// meanwhile.
     fn pull(&self, py: Python<'_>, source: &mut Source) -> PyResult<bool> {
-        let ended = self.decoder.get().enter()?.is_ended();
+        let ended = self.decoder.get().enter(py)?.is_ended();
         let next = match &source.chunks {
             Some(chunks) if !ended => chunks.bind(py).clone().next(),
             _ => None,
         };
         let Some(chunk) = next else {
             source.chunks = None;
-            self.decoder.get().enter()?.set_closed();
+            self.decoder.get().enter(py)?.set_closed();
             return Ok(false);
         };
         source.current = Some((Chunk::of(&chunk?)?, 0));
@@ -104,8 +104,8 @@ impl EventIterator {
     /// [`EventIterator::__next__`]; nothing was done.
     #[inline]
     pub(crate) fn event_in_chunk<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let mut source = self.source.enter("EventIterator")?;
-        let mut decoder = self.decoder.get().enter()?;
+        let mut source = self.source.enter(py, "EventIterator")?;
+        let mut decoder = self.decoder.get().enter(py)?;
         match source.current.as_mut() {
             Some((chunk, position)) => decoder.take(py, chunk.bytes(py), position),
             None => Ok(None),
@@ -119,13 +119,13 @@ impl EventIterator {
 
     /// The next event of the chunk at hand; None: it takes another chunk, or the end of the stream.
     pub(crate) fn next_in_chunk<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.next_of(py, &mut *self.source.enter("EventIterator")?)
+        self.next_of(py, &mut *self.source.enter(py, "EventIterator")?)
     }
 
     #[inline]
     fn next_of<'py>(&self, py: Python<'py>, source: &mut Source) -> PyResult<Option<Bound<'py, PyAny>>> {
         if let Some((chunk, position)) = &mut source.current {
-            if let Some(event) = self.decoder.get().enter()?.next(py, chunk.bytes(py), position)? {
+            if let Some(event) = self.decoder.get().enter(py)?.next(py, chunk.bytes(py), position)? {
                 return Ok(Some(event));
             }
             source.current = None;
@@ -133,21 +133,21 @@ impl EventIterator {
         Ok(None)
     }
 
-    pub(crate) fn is_ended(&self) -> PyResult<bool> {
-        Ok(self.decoder.get().enter()?.is_ended())
+    pub(crate) fn is_ended(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.decoder.get().enter(py)?.is_ended())
     }
 
     /// The next event that the end of the stream gives.
     pub(crate) fn finish<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let mut decoder = self.decoder.get().enter()?;
+        let mut decoder = self.decoder.get().enter(py)?;
         decoder.set_closed();
         decoder.finish(py)
     }
 
     /// Take the next chunk from outside, once one is wanted.
-    pub(crate) fn give(&self, chunk: &Bound<'_, PyAny>) -> PyResult<()> {
-        let chunk = Chunk::of(chunk)?;
-        let mut source = self.source.enter("EventIterator")?;
+    pub(crate) fn give(&self, given: &Bound<'_, PyAny>) -> PyResult<()> {
+        let chunk = Chunk::of(given)?;
+        let mut source = self.source.enter(given.py(), "EventIterator")?;
         source.current = Some((chunk, 0));
         Ok(())
     }
@@ -156,8 +156,8 @@ impl EventIterator {
     /// and its exception is set. None: ask the general function; nothing was done but, at most, getting the next chunk.
     #[inline]
     fn next_at_hand<'py>(&self, py: Python<'py>) -> Option<Option<Bound<'py, PyAny>>> {
-        let mut source = self.source.enter("EventIterator").ok()?;
-        let mut decoder = self.decoder.get().enter().ok()?;
+        let mut source = self.source.enter(py, "EventIterator").ok()?;
+        let mut decoder = self.decoder.get().enter(py).ok()?;
         let (chunk, position) = source.current.as_mut()?;
         let bytes = chunk.bytes(py);
         if *position < bytes.len() {
@@ -189,7 +189,7 @@ impl EventIterator {
             Ok(next) => next,
             Err(error) => return given(py, Err(error)),
         };
-        let mut decoder = self.decoder.get().enter().ok()?;
+        let mut decoder = self.decoder.get().enter(py).ok()?;
         let (chunk, position) = source.current.as_mut()?;
         decoder.end_chunk(chunk.bytes(py));
         *position = 0;
@@ -232,13 +232,13 @@ impl EventIterator {
     }
 
     pub(crate) fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let mut source = self.source.enter("EventIterator")?;
+        let mut source = self.source.enter(py, "EventIterator")?;
         loop {
             if let Some(event) = self.next_of(py, &mut source)? {
                 return Ok(Some(event));
             }
             if !self.pull(py, &mut source)? {
-                return self.decoder.get().enter()?.finish(py);
+                return self.decoder.get().enter(py)?.finish(py);
             }
         }
     }
@@ -246,14 +246,12 @@ impl EventIterator {
     // A source is as a rule a generator, whose frame may hold whatever holds this. While a call is under way, nothing
     // is shown to the garbage collector, which then takes everything for reachable.
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        match self.source.enter("EventIterator") {
-            Ok(source) => source.chunks.as_ref().map_or(Ok(()), |chunks| visit.call(chunks)),
-            Err(_) => Ok(()),
-        }
+        let Some(source) = self.source.visit(&visit) else { return Ok(()) };
+        source.chunks.as_ref().map_or(Ok(()), |chunks| visit.call(chunks))
     }
 
-    fn __clear__(&self) {
-        if let Ok(mut source) = self.source.enter("EventIterator") {
+    fn __clear__(&self, py: Python<'_>) {
+        if let Ok(mut source) = self.source.enter(py, "EventIterator") {
             source.chunks = None;
         }
     }
@@ -265,14 +263,14 @@ impl EventIterator {
     ///     SSEError: as the iteration does; its ``text`` holds the text before it. Call again to continue.
     ///         After other errors, as of the source, another call begins with the text before it.
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let mut text = std::mem::take(&mut self.source.enter("EventIterator")?.text);
+        let mut text = std::mem::take(&mut self.source.enter(py, "EventIterator")?.text);
         match self.read_text(py, &mut text) {
             Ok(()) => text.finish(py),
             Err(error) if errors::is_ours(py, &error)? => {
                 Err(errors::with_attribute(py, error, "text", &text.finish(py)?))
             }
             Err(error) => {
-                self.source.enter("EventIterator")?.text = text;
+                self.source.enter(py, "EventIterator")?.text = text;
                 Err(error)
             }
         }
@@ -282,9 +280,9 @@ impl EventIterator {
     /// closed. A file stays open, as does whatever else the chunks come from: who opened it closes it.
     pub(crate) fn close(&self, py: Python<'_>) -> PyResult<()> {
         let chunks = {
-            let mut source = self.source.enter("EventIterator")?;
+            let mut source = self.source.enter(py, "EventIterator")?;
             source.current = None;
-            self.decoder.get().enter()?.abandon();
+            self.decoder.get().enter(py)?.abandon();
             source.chunks.take()
         };
         match chunks {

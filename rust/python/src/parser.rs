@@ -79,7 +79,7 @@ impl Parser {
     ///     SSEError: an event is too large or (errors="strict") not UTF-8.
     ///     RuntimeError: the parser is closed, or in use elsewhere.
     fn feed<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
-        let mut state = self.state.enter("Parser")?;
+        let mut state = self.state.enter(py, "Parser")?;
         if state.closed {
             return Err(PyRuntimeError::new_err("feed() after close(); call reset() first"));
         }
@@ -93,7 +93,7 @@ impl Parser {
     /// Ends the stream. The specification drops a block without its blank line; ``flush`` delivers it.
     #[pyo3(signature = (flush=Switch(false)), text_signature = "($self, flush=False)")]
     fn close<'py>(&self, py: Python<'py>, flush: Switch) -> PyResult<Bound<'py, PyList>> {
-        let mut state = self.state.enter("Parser")?;
+        let mut state = self.state.enter(py, "Parser")?;
         let events = PyList::empty(py);
         if !state.closed {
             (state.closed, state.flush) = (true, flush.0);
@@ -106,8 +106,8 @@ impl Parser {
     }
 
     /// Makes the parser like new, for another stream. A given ``last_event_id`` is not applied again.
-    fn reset(&self) -> PyResult<()> {
-        let mut state = self.state.enter("Parser")?;
+    fn reset(&self, py: Python<'_>) -> PyResult<()> {
+        let mut state = self.state.enter(py, "Parser")?;
         state.framer.reset();
         state.left = Leftover::default();
         (state.event_index, state.closed, state.flush) = (0, false, false);
@@ -117,38 +117,38 @@ impl Parser {
     /// The id which a reconnecting client would send; "" if there was none.
     #[getter]
     fn last_event_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        scalar::text(py, self.state.enter("Parser")?.framer.last_event_id())
+        scalar::text(py, self.state.enter(py, "Parser")?.framer.last_event_id())
     }
 
     /// The reconnection time the server asked for last, in milliseconds, or None.
     #[getter]
-    fn retry(&self) -> PyResult<Option<u64>> {
-        Ok(self.state.enter("Parser")?.framer.retry())
+    fn retry(&self, py: Python<'_>) -> PyResult<Option<u64>> {
+        Ok(self.state.enter(py, "Parser")?.framer.retry())
     }
 
     /// Bytes received since the end of the last block; after `close()`, those it dropped.
     #[getter]
-    fn pending(&self) -> PyResult<u64> {
-        let state = self.state.enter("Parser")?;
+    fn pending(&self, py: Python<'_>) -> PyResult<u64> {
+        let state = self.state.enter(py, "Parser")?;
         Ok(state.framer.pending(0) + state.left.rest().len() as u64)
     }
 
     /// How many comment lines came.
     #[getter]
-    fn comment_count(&self) -> PyResult<u64> {
-        Ok(self.state.enter("Parser")?.framer.comment_count())
+    fn comment_count(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.state.enter(py, "Parser")?.framer.comment_count())
     }
 
     /// How many lines came that are no field, comment or blank line.
     #[getter]
-    fn unknown_field_count(&self) -> PyResult<u64> {
-        Ok(self.state.enter("Parser")?.framer.unknown_field_count())
+    fn unknown_field_count(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.state.enter(py, "Parser")?.framer.unknown_field_count())
     }
 
     /// Whether `close()` was called.
     #[getter]
-    fn closed(&self) -> PyResult<bool> {
-        Ok(self.state.enter("Parser")?.closed)
+    fn closed(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.state.enter(py, "Parser")?.closed)
     }
 }
 
