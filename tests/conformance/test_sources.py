@@ -5,7 +5,10 @@ from __future__ import annotations
 import array
 import asyncio
 import io
+import itertools
 import mmap
+import operator
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -250,6 +253,32 @@ def test_a_source_that_calls_back(backend: Backend) -> None:
     events = backend.iter_events(source())
     assert len(list(events)) == 6
     assert seen == ["EventIterator is in use by another thread or call"]
+
+
+class Interrupted(Exception):
+    """What the signal of the test below raises."""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no signal can be asked for")
+@pytest.mark.parametrize("chunk", [b": still there\n\n", b""], ids=["comments", "nothing"])
+@pytest.mark.parametrize("step", [next, operator.methodcaller("text")], ids=["next", "text"])
+def test_a_source_without_python_code_can_be_interrupted(
+    backend: Backend, step: Callable[[Any], Any], chunk: bytes
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise Interrupted
+
+    source = itertools.repeat(chunk, 200_000_000)  # far more than there is time for
+    events = backend.iter_events(source)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with pytest.raises(Interrupted):
+            step(events)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert operator.length_hint(source) > 0
 
 
 def test_on_error(backend: Backend) -> None:

@@ -72,6 +72,8 @@ impl EventIterator {
             if let Some((chunk, position)) = &mut source.current {
                 self.decoder.get().enter(py)?.read_text(py, chunk.bytes(py), position, text)?;
                 source.current = None;
+                // As in `__next__`.
+                py.check_signals()?;
             }
             if !self.pull(py, &mut source)? {
                 break;
@@ -233,14 +235,17 @@ impl EventIterator {
 
     pub(crate) fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let mut source = self.source.enter(py, "EventIterator")?;
-        loop {
+        if let Some(event) = self.next_of(py, &mut source)? {
+            return Ok(Some(event));
+        }
+        while self.pull(py, &mut source)? {
             if let Some(event) = self.next_of(py, &mut source)? {
                 return Ok(Some(event));
             }
-            if !self.pull(py, &mut source)? {
-                return self.decoder.get().enter(py)?.finish(py);
-            }
+            // Nothing else would see Ctrl-C while a source that runs no Python code gives chunks without an event.
+            py.check_signals()?;
         }
+        self.decoder.get().enter(py)?.finish(py)
     }
 
     // A source is as a rule a generator, whose frame may hold whatever holds this. While a call is under way, nothing
