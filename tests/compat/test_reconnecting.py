@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sselerate import EventTooLargeError
-from sselerate.adapters import Reconnect, ResponseError, reconnect
+from sselerate.adapters import Reconnect, ResponseError, adapter, reconnect
 from tests.compat import clients
 
 pytest.importorskip("starlette", reason="starlette is not installed")
@@ -51,6 +51,37 @@ def test_one_connection(sync: clients.Sync, loopback: server.Loopback) -> None:
     with sync.adapter.sse(sync.client, "GET", f"{loopback.url}/plain", last_event_id="é1") as events:
         assert [(event.id, event.data) for event in events] == EVENTS[1:3]
     assert loopback.app.state.requests == [("é1", "text/event-stream", "no-store")]
+
+
+HEADERS = [("X-Tag", "one"), ("last-event-id", "9"), ("X-Tag", "two")]
+
+
+@pytest.mark.parametrize("name", ["httpx", "httpx2"])
+def test_headers_that_come_twice(name: str) -> None:
+    sent: list[Any] = []
+
+    def answer(request: Any) -> Any:
+        sent.extend(request.headers.multi_items())
+        return module.Response(200, headers={"content-type": "text/event-stream"}, content=b"data: x\n\n")
+
+    module = clients.installed(name)
+    with (
+        module.Client(transport=module.MockTransport(answer)) as client,
+        clients.adapter_of(name).sse(
+            client, "GET", "http://stream.test/", last_event_id="1", headers=HEADERS
+        ) as events,
+    ):
+        assert [event.data for event in events] == ["x"]
+    assert [value for name, value in sent if name in ("x-tag", "last-event-id")] == ["one", "two", "1"]
+
+
+def test_headers_that_come_twice_in_a_multidict() -> None:
+    multidict = pytest.importorskip("multidict", reason="multidict is not installed")
+    given = multidict.CIMultiDict(HEADERS)
+    arguments = adapter._with_headers({"headers": given}, {"Last-Event-ID": "1", "Accept": "a"}, str)
+    wanted = [("X-Tag", "one"), ("X-Tag", "two"), ("Last-Event-ID", "1"), ("Accept", "a")]
+    assert arguments["headers"] == wanted
+    assert list(given.items()) == HEADERS
 
 
 @pytest.mark.parametrize("query", ["", "?break=1"])

@@ -483,12 +483,21 @@ def _with_headers(
 ) -> dict[str, Any]:
     """The arguments of a request with the headers of an event stream. Those of the caller go first, but for
     the last event id, which may be any text and needs ``encode``."""
-    given = arguments.get("headers")
-    headers: dict[Any, Any] = dict(given or ())
-    names = {(name if isinstance(name, str) else name.decode("latin-1")).lower(): name for name in headers}
+    given = arguments.get("headers") or ()
+    if isinstance(given, Mapping) and not hasattr(given, "getall"):
+        pairs: list[tuple[Any, Any]] = list(dict(given).items())
+    else:  # a list or a multidict, where a name may come twice
+        pairs = list(given.items() if isinstance(given, Mapping) else given)
+    known = {_lower(name) for name, _ in pairs}
     for name, value in ours.items():
         if name == "Last-Event-ID":
-            headers[names.get(name.lower(), name)] = encode(value)
-        elif name.lower() not in names:
-            headers[name] = value
-    return {**arguments, "headers": headers}
+            pairs = [pair for pair in pairs if _lower(pair[0]) != "last-event-id"]
+            pairs.append((name, encode(value)))
+        elif name.lower() not in known:
+            pairs.append((name, value))
+    single = dict(pairs)
+    return {**arguments, "headers": single if len(single) == len(pairs) else pairs}
+
+
+def _lower(name: str | bytes) -> str:
+    return (name if isinstance(name, str) else name.decode("latin-1")).lower()
