@@ -100,6 +100,39 @@ def test_typed_events_asynchronously(
     asyncio.run(run())
 
 
+def test_a_response_that_has_been_read(sync: clients.Sync, loopback: server.Loopback) -> None:
+    response = sync.open(f"{loopback.url}/chat")
+    if sync.name in ("httpx", "httpx2"):
+        response.read()
+    assert response.data if sync.name == "urllib3" else response.content
+    assert [event.to_dict() for event in sync.adapter.events(response)] == streams.CHAT
+
+
+def test_a_response_that_was_read_at_once(loopback: server.Loopback) -> None:
+    sync = clients.Sync("urllib3")
+    response = sync.client.request("GET", f"{loopback.url}/chat?encoding=gzip")
+    assert [event.to_dict() for event in sync.adapter.events(response)] == streams.CHAT
+    with pytest.raises(ResponseError, match="no such model"):
+        sync.adapter.events(sync.client.request("GET", f"{loopback.url}/fail/json"))
+    sync.close()
+
+
+def test_a_response_that_has_been_read_asynchronously(loopback: server.Loopback) -> None:
+    aiohttp = clients.Async("aiohttp")
+
+    async def run() -> None:
+        async with aiohttp.client() as client:
+            response = await client.get(f"{loopback.url}/chat")
+            await response.read()
+            assert [event.to_dict() async for event in await aiohttp.events(response)] == streams.CHAT
+            response = await client.get(f"{loopback.url}/fail/json")
+            await response.read()
+            with pytest.raises(ResponseError, match="no such model"):
+                await aiohttp.events(response)
+
+    asyncio.run(run())
+
+
 CHARSETS = {"latin-1": "é", "utf-7": "é\ufffd\ufffd\ufffd"}
 """Charset -> the text that is read; UTF-7 can spell a surrogate, which is three bytes that are no UTF-8."""
 

@@ -29,13 +29,18 @@ class _Response(AsyncResponse):
 
     def raw_chunks(self) -> AsyncIterator[bytes]:
         chunks: AsyncIterator[bytes] = self.given.content.iter_any()
-        return chunks
+        return _read(self.given) if self.given.content.at_eof() else chunks
 
     async def aclose(self) -> None:
         if self.given.content.at_eof():
             self.given.release()
         else:
             self.given.close()
+
+
+async def _read(response: Any) -> AsyncIterator[bytes]:
+    """The body of a response that has been read already, which keeps it."""
+    yield await response.read()
 
 
 async def _send(client: Any, method: str, url: Any, arguments: dict[str, Any]) -> Any:

@@ -43,7 +43,9 @@ class _Response(Response):
         super().__init__(given, given.status, given.headers.get("content-type"))
 
     def raw_chunks(self) -> Iterator[bytes]:
-        return arriving(self.given)
+        # The body that it keeps if it has been read already, as without ``preload_content=False``.
+        read = getattr(self.given, "_body", None)
+        return arriving(self.given) if read is None else iter((read,))
 
     def close(self) -> None:
         self.given.close()
