@@ -289,7 +289,7 @@ def _chunks(source: Any) -> Iterator[Any]:
         pass
     else:
         return iter((source,))
-    if hasattr(source, "read"):
+    if _takes_size(getattr(source, "read", None)):
         # read1 returns what is there; read would wait for the whole of what was asked for.
         read = getattr(source, "read1", source.read)
         return iter(lambda: read(_CHUNK), b"")
@@ -302,11 +302,19 @@ def _chunks(source: Any) -> Iterator[Any]:
     raise TypeError(f"expected an iterable of bytes-like chunks, such as open(path, 'rb'), got {kind}")
 
 
+def _takes_size(read: Any) -> bool:
+    """Whether ``read`` is that of a file. Responses of some HTTP clients have one that reads all of the body,
+    without an argument."""
+    code = getattr(getattr(read, "__func__", None), "__code__", None)  # of a method in Python
+    takes_self_only = code is not None and code.co_argcount == 1 and not code.co_flags & inspect.CO_VARARGS
+    return read is not None and not takes_self_only
+
+
 def _async_chunks(source: Any) -> AsyncIterator[Any]:
     """The iterator over the chunks of whatever `aiter_events` accepts."""
     # read first: asyncio's and aiohttp's StreamReader iterate over lines, of limited length.
     read = getattr(source, "read", None)
-    if read is not None and inspect.iscoroutinefunction(read):
+    if _takes_size(read) and inspect.iscoroutinefunction(read):
         return _Reads(read)
     if hasattr(source, "__aiter__"):
         chunks: AsyncIterator[Any] = source.__aiter__()

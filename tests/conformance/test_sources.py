@@ -51,6 +51,20 @@ class OnlyRead:
         return piece
 
 
+class ReadsAll:
+    """A response whose `read` takes no size, as that of httpx."""
+
+    def read(self) -> bytes:
+        raise AssertionError
+
+
+class ReadsAllAsynchronously:
+    """The same, as that of aiohttp."""
+
+    async def read(self) -> bytes:
+        raise AssertionError
+
+
 class Bytes(bytes):
     pass
 
@@ -117,7 +131,7 @@ def test_chunks_that_are_no_bytes(backend: Backend, chunk: Any) -> None:
     assert next(events) == WANTED[1]
 
 
-@pytest.mark.parametrize("source", ["text", 5, None, object()])
+@pytest.mark.parametrize("source", ["text", 5, None, object(), ReadsAll()])
 def test_sources_that_are_none(backend: Backend, source: Any) -> None:
     with pytest.raises(TypeError, match="expected"):
         backend.iter_events(source)
@@ -363,7 +377,7 @@ def test_async_chunks_that_are_no_bytes(backend: Backend, chunk: Any) -> None:
         pull(backend, source())
 
 
-@pytest.mark.parametrize("source", ["text", 5, None, [b"x"]])
+@pytest.mark.parametrize("source", ["text", 5, None, [b"x"], ReadsAllAsynchronously()])
 def test_async_sources_that_are_none(backend: Backend, source: Any) -> None:
     with pytest.raises(TypeError, match="expected"):
         pull(backend, source)
