@@ -49,6 +49,18 @@ def test_members_one_after_another(monkeypatch: pytest.MonkeyPatch, packer: str)
         assert b"".join(read(monkeypatch, pieces)) == TEXT + b"end"
 
 
+@pytest.mark.parametrize("kind", [0x50, 0x5E, 0x5F])
+def test_zstd_frames_to_be_skipped(monkeypatch: pytest.MonkeyPatch, kind: int) -> None:
+    """pzstd begins with one, a table for seeking is one at the end."""
+    skipped = bytes((kind,)) + b"\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"\0\0x\0\0"
+    packed = skipped + zstd_compressed(TEXT) + skipped + zstd_compressed(b"end") + skipped
+    for size in (1, 7, len(packed)):
+        pieces = [packed[i : i + size] for i in range(0, len(packed), size)]
+        assert b"".join(read(monkeypatch, pieces)) == TEXT + b"end"
+    with pytest.raises(SourceError, match="the zstd data ends early"):
+        read(monkeypatch, [packed[:-1]])
+
+
 def test_zeros_after_gzip_members(monkeypatch: pytest.MonkeyPatch) -> None:
     """They fill blocks, of tapes for one; another member may follow, however many they are."""
     zeros = b"\0" * 20
@@ -80,7 +92,7 @@ def test_an_early_end(monkeypatch: pytest.MonkeyPatch, packer: str) -> None:
 
 
 def test_what_only_begins_like_a_compressed_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    for data in (b"\x1f", b"\x1fdata: x\n\n", b"\x28\xb5\x2f", b"(data)"):
+    for data in (b"\x1f", b"\x1fdata: x\n\n", b"\x28\xb5\x2f", b"(data)", b"P", b"P*M", b"Retry"):
         assert b"".join(read(monkeypatch, [data])) == data
         assert b"".join(read(monkeypatch, [data[:1], data[1:]])) == data
 

@@ -15,7 +15,8 @@ UNPACKED = 1024 * 1024
 """Bytes a compressed chunk may become at once; 128 KiB of gzip could be 128 MiB of text."""
 
 GZIP = b"\x1f\x8b"
-ZSTD = b"\x28\xb5\x2f\xfd"
+ZSTD = (b"\x28\xb5\x2f\xfd", *(bytes((n,)) + b"\x2a\x4d\x18" for n in range(0x50, 0x60)))
+"""All but the first are of frames to be skipped, with which some tools (pzstd) begin."""
 
 Count = Callable[[int], None]
 
@@ -51,7 +52,7 @@ class Source:
         head = b""
         for chunk in raw:
             head += chunk
-            if not any(magic.startswith(head) and magic != head for magic in (GZIP, ZSTD)):
+            if not any(magic.startswith(head) and magic != head for magic in (GZIP, *ZSTD)):
                 break  # enough to tell
         if head.startswith(GZIP):
             yield from _unpacked(head, raw, lambda: zlib.decompressobj(wbits=31), "gzip", zlib.error)
