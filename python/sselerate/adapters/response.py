@@ -56,7 +56,8 @@ class Head:
         """Whether it has a content type that is wanted. A typed decoder may find events in an event stream of
         either kind, in JSON, or if nothing is said."""
         kind = self.media_type
-        if kind == "text/event-stream" or kind in {name.lower() for name in also_accept}:
+        also = (also_accept,) if isinstance(also_accept, str) else also_accept  # each letter would be one
+        if kind == "text/event-stream" or kind in {name.lower() for name in also}:
             return True
         return not events_only and (kind in ("", BINARY) or "json" in kind)
 
