@@ -16,9 +16,9 @@ an SDK's ``utils/eventstreaming.py`` one by one; they deliver what the given dec
 The framing is that of the SDKs: what follows the last blank line is an event too, and data that is not JSON
 is text. Different, since nobody can want it otherwise:
 
-- Older SDKs (r9s): a leading byte order mark no longer costs the first event; LF then CRLF ends one; blocks
-  without data are left out where the event needs data, instead of failing; an event that follows the sentinel
-  in the same chunk is not delivered.
+- A leading byte order mark no longer costs the first event.
+- Older SDKs (r9s): LF then CRLF ends an event; blocks without data are left out where the event needs data,
+  instead of failing; an event that follows the sentinel in the same chunk is not delivered.
 - Light events: blocks with empty data are left out, instead of failing.
 - A byte that is not UTF-8 becomes U+FFFD instead of raising, an escaped lone surrogate is kept.
 - ``retry:`` is set by ASCII digits only, and an empty ``event:`` is none.

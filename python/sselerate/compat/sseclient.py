@@ -13,7 +13,7 @@ Different, since nobody can want it otherwise:
 - A leading byte order mark no longer costs the first event.
 - A byte that is not UTF-8 (or ``char_enc``) becomes U+FFFD instead of raising.
 - A blank line ends an event whatever the line ends are: LF then CRLF made one event of two.
-- An id with NUL and a ``retry:`` of anything but digits are ignored, as the standard says.
+- An id with NUL and a ``retry:`` of anything but digits are ignored, as the standard says; ``007`` is "7".
 - Time is linear: a large event in small chunks was copied again with every line.
 - Nothing is written to the log.
 """
