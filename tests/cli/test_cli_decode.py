@@ -114,6 +114,13 @@ def test_jsonl_gives_the_payloads_back(command: Command) -> None:
         assert [json.loads(line) for line in result.out.splitlines()] == list(payloads(stream))
 
 
+def test_halves_of_a_character_meet(command: Command) -> None:
+    texts = [rb"a\ud83d", b"", rb"\ude00b\ud83d", rb"\ud83d", rb"\ude00", rb"\ude00", rb"\ud83d"]
+    data = b"".join(b'data: {"choices":[{"text":"%s"}]}\n\n' % text for text in texts)
+    assert command("decode", stdin=data).out == "a😀b\\ud83d😀\\ude00\\ud83d\n"
+    assert command("decode", stdin=data + b"data: [DONE]\n\n" + data[:40]).out.startswith("a😀b")
+
+
 def test_lone_surrogates_can_be_printed(command: Command) -> None:
     data = event("half: \ud83d!")
     assert command("decode", stdin=data).out == "half: \\ud83d!\n"

@@ -42,20 +42,35 @@ class Text:
 
     def start(self) -> None:
         self.text = answer.Text()
+        self.half = ""
         self.further = 0
         self.has_events = self.has_text = False
 
     def event(self, event: Event) -> None:
         first = answer.first_choice(event)
         self.further += first is not event
-        text = self.text.added(first)
+        self.write(self.text.added(first))
+        self.has_events = self.has_events or not isinstance(event, ErrorEvent)
+
+    def write(self, text: str) -> None:
+        if self.half and text:
+            # The first half of a character meets the second; one without the other stays as it is.
+            text = (
+                (self.half + text).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+            )
+            self.half = ""
+        if "\ud800" <= text[-1:] <= "\udbff":
+            text, self.half = text[:-1], text[-1]
         if text:
             self.out.write(escaped(text) if self.terminal else text)
             self.last = text[-1]
             self.has_text = True
-        self.has_events = self.has_events or not isinstance(event, ErrorEvent)
 
     def end(self, source: str, number: int, end: StreamEnd) -> None:
+        if self.half:
+            self.out.write(self.half)
+            self.last = self.half
+            self.has_text = True
         self.end_line()
         self.note = None
         if self.further:
