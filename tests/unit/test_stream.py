@@ -366,6 +366,48 @@ def test_aclose(backend: Backend) -> None:
     asyncio.run(run())
 
 
+@types.coroutine
+def wait() -> Any:
+    yield
+
+
+class Waiting:
+    """A source of one chunk, which has to be waited for."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def __aiter__(self) -> Waiting:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            await wait()
+        finally:
+            self.seen.append("".join(["clo", "sed"]))
+        return BODY
+
+
+def started(awaitable: Any) -> Any:
+    awaitable.send(None)
+    return awaitable
+
+
+def test_an_awaitable_is_dropped_by_an_exception(backend: Backend) -> None:
+    """The source is closed, and the exception stays what it was."""
+    source = Waiting()
+    iterator = backend.aiter_events(source)
+    for times in range(1, 4):
+        with pytest.raises(ZeroDivisionError, match=r"^division by zero$"):
+            [started(iterator.__anext__()), 1 / 0]
+        assert source.seen == ["closed"] * times
+    awaitable = started(iterator.__anext__())
+    with pytest.raises(StopIteration) as done:
+        awaitable.send(None)
+    assert done.value.value == EVENTS[0]
+
+
+
 def test_a_source_must_not_come_back(backend: Backend) -> None:
     iterator: Any = None
 

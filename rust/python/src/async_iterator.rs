@@ -164,10 +164,21 @@ impl Drop for State {
         if self.waiting.is_none() {
             return;
         }
-        // As a coroutine does that is dropped.
+        // As a coroutine does that is dropped: an exception may be on its way, which the source's code must not see.
         Python::attach(|py| {
+            let [mut class, mut value, mut traceback] = [std::ptr::null_mut(); 3];
+            // SAFETY: the GIL is held. All three are owned or null, and given back as they are.
+            #[allow(deprecated, reason = "what replaces it is not in CPython 3.11")]
+            unsafe {
+                ffi::PyErr_Fetch(&raw mut class, &raw mut value, &raw mut traceback);
+            }
             if let Err(error) = self.give_up(py) {
                 error.write_unraisable(py, None);
+            }
+            // SAFETY: as above.
+            #[allow(deprecated, reason = "as above")]
+            unsafe {
+                ffi::PyErr_Restore(class, value, traceback);
             }
         });
     }
