@@ -407,6 +407,18 @@ def test_an_awaitable_is_dropped_by_an_exception(backend: Backend) -> None:
     assert done.value.value == EVENTS[0]
 
 
+def test_an_awaitable_in_a_cycle_lets_go_of_its_iterator(backend: Backend) -> None:
+    iterator = backend.aiter_events(Waiting())
+    cycle = [started(iterator.__anext__())]
+    cycle.append(cycle)
+    del cycle
+    gc.collect()
+    awaitable = started(iterator.__anext__())
+    with pytest.raises(StopIteration) as done:
+        awaitable.send(None)
+    assert done.value.value == EVENTS[0]
+
+
 
 def test_a_source_must_not_come_back(backend: Backend) -> None:
     iterator: Any = None

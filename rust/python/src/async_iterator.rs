@@ -389,9 +389,12 @@ impl NextEvent {
     }
 
     fn __clear__(&self, py: Python<'_>) {
-        if let Ok(mut state) = self.state.enter(py, "NextEvent") {
-            (state.iterator, state.waiting) = (None, None);
+        let Ok(mut state) = self.state.enter(py, "NextEvent") else { return };
+        // The iterator may live on.
+        if let (Some(iterator), Some(_)) = (&state.iterator, &state.waiting) {
+            iterator.get().busy.store(false, Ordering::Relaxed);
         }
+        (state.iterator, state.waiting) = (None, None);
     }
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {
