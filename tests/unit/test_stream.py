@@ -419,6 +419,31 @@ def test_an_awaitable_in_a_cycle_lets_go_of_its_iterator(backend: Backend) -> No
     assert done.value.value == EVENTS[0]
 
 
+def test_a_source_whose_anext_is_no_coroutine(backend: Backend) -> None:
+    """It says that it has ended before anybody waits: what is left is an event all the same."""
+
+    class Source:
+        def __init__(self) -> None:
+            self.chunks = [GOOD[0], GOOD[1].rstrip()]
+
+        def __aiter__(self) -> Source:
+            return self
+
+        def __anext__(self) -> Any:
+            if not self.chunks:
+                raise StopAsyncIteration
+            done = asyncio.get_running_loop().create_future()
+            done.set_result(self.chunks.pop(0))
+            return done
+
+    async def run() -> None:
+        iterator = backend.aiter_events(Source())
+        assert [event async for event in iterator] == EVENTS[:2]
+        assert iterator.decoder.closed
+
+    asyncio.run(run())
+
+
 
 def test_a_source_must_not_come_back(backend: Backend) -> None:
     iterator: Any = None

@@ -294,8 +294,17 @@ impl State {
             let chunks =
                 iterator.chunks.enter(py, "AsyncEventIterator")?.as_ref().map(|chunks| chunks.bind(py).clone());
             let Some(chunks) = chunks else { return Err(PyStopAsyncIteration::new_err(())) };
-            self.waiting = Some(ask(&chunks)?.unbind());
-            iterator.busy.store(true, Ordering::Relaxed);
+            match ask(&chunks) {
+                Ok(waiting) => {
+                    self.waiting = Some(waiting.unbind());
+                    iterator.busy.store(true, Ordering::Relaxed);
+                }
+                // An `__anext__` that is no coroutine says so at once.
+                Err(error) if error.is_instance_of::<PyStopAsyncIteration>(py) => {
+                    iterator.ended.store(true, Ordering::Relaxed);
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
 }
