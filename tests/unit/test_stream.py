@@ -444,6 +444,27 @@ def test_a_source_whose_anext_is_no_coroutine(backend: Backend) -> None:
     asyncio.run(run())
 
 
+def test_aclose_after_the_end(backend: Backend) -> None:
+    """What has said [DONE] may have more to give, and is closed like any other."""
+    closed = []
+
+    async def source() -> AsyncIterator[bytes]:
+        try:
+            yield BODY + b"data: [DONE]\n\n"
+            yield BODY
+        finally:
+            closed.append(True)
+
+    async def run() -> None:
+        chunks = source()
+        async with backend.aiter_events(chunks) as iterator:
+            assert [event async for event in iterator] == EVENTS
+            assert closed == []
+        assert closed == [True]
+        assert [event async for event in iterator] == []
+
+    asyncio.run(run())
+
 
 def test_a_source_must_not_come_back(backend: Backend) -> None:
     iterator: Any = None

@@ -18,7 +18,7 @@ class AsyncEventIterator(Generic[E]):
     After an error, of the stream or of the source, the next step goes on behind it.
     """
 
-    __slots__ = ("_busy", "_chunks", "_decoder")
+    __slots__ = ("_busy", "_chunks", "_decoder", "_source_ended")
 
     def __init__(self, chunks: AsyncIterable[Any], decoder: Decoder[E]) -> None:
         if not isinstance(decoder, Decoder):
@@ -28,6 +28,8 @@ class AsyncEventIterator(Generic[E]):
         self._decoder = decoder
         self._busy = False
         """Someone awaits the source."""
+        self._source_ended = False
+        """It is not asked again, but it can still be closed: what follows ``[DONE]`` was not asked for."""
 
     def __init_subclass__(cls) -> NoReturn:
         raise TypeError("type 'AsyncEventIterator' is not an acceptable base type")
@@ -79,7 +81,7 @@ class AsyncEventIterator(Generic[E]):
     async def _pull(self) -> bool:
         """Gives the decoder the next chunk, or the end; returns whether there was anything to give."""
         chunks, decoder = self._chunks, self._decoder
-        if chunks is None:
+        if chunks is None or self._source_ended:
             return False
         if not decoder.ended:
             self._busy = True
@@ -90,7 +92,7 @@ class AsyncEventIterator(Generic[E]):
                 pass
             finally:
                 self._busy = False
-        self._chunks = None
+        self._source_ended = True
         decoder._finish()
         return True
 
