@@ -412,6 +412,31 @@ def test_finalizers_run(backend: Backend) -> None:
     assert ended == [str(n) for n in range(20)]
 
 
+def test_finalizers_of_parts_run(backend: Backend) -> None:
+    ended: list[str] = []
+
+    @event
+    class Word:
+        text: str
+
+        def __del__(self) -> None:
+            ended.append(self.text)
+
+    @event
+    class Line:
+        word: Word
+        number: int
+
+    texts = [*map(str, range(20)), *["same"] * 20]
+    chunks = [
+        b'data: {"word":{"text":"%b"},"number":%d}\n\n' % (text.encode(), n) for n, text in enumerate(texts)
+    ]
+    for item in backend.iter_events(chunks, Line):
+        del item
+    gc.collect()
+    assert ended == texts
+
+
 def test_long_chains_of_light_events() -> None:
     @event(light=True)
     class Link:

@@ -531,8 +531,8 @@ impl Maker {
                     return assembler.generic(py, parsed, event.name).map(Some);
                 };
                 let shape = event.shape.unwrap_or_default();
-                // A plan makes an event of its own, whose finalizer would be seen to run.
-                if adopt::finalizes(&made.get_type()) {
+                // A plan makes an event of its own, whose finalizers would be seen to run.
+                if program.finalizes || adopt::finalizes(&made.get_type()) {
                     return Ok(Some(made));
                 }
                 let (payload, name) = (event.payload, event.name);

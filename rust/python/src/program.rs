@@ -1,5 +1,6 @@
 //! What a consumer declared, compiled: the core's schema, and the layout of every class in it.
 
+use crate::adopt;
 use crate::assemble::Assembler;
 use crate::layout::EventLayout;
 use crate::plans::Plans;
@@ -30,6 +31,8 @@ pub(crate) struct Program {
     /// The rules that are compiled, in the order in which they were: the others are when they are first met, as each
     /// brings the classes of its dialect with it.
     rules: Vec<usize>,
+    /// Instances of one of the classes have something to do when they go.
+    pub(crate) finalizes: bool,
     /// What decoders that are gone have learnt, by [`Manner::number`]. Programs of the same target that differ in their
     /// rules share it: classes and shapes that both know have the same numbers.
     warm: Arc<[Mutex<Vec<Warm>>; 4]>,
@@ -153,7 +156,8 @@ impl Program {
         let names = ["data".to_owned(), "type".to_owned()];
         let generic = EventLayout::new(&generic_class, &names, Box::new([py.None(), py.None()]), Some("type"), None)?;
         let schema = Arc::new(Schema { classes: compiler.classes, shapes: compiler.shapes, target, last, last_names });
-        Ok(Self { schema, layouts: compiler.layouts, generic, rules, warm })
+        let finalizes = compiler.layouts.iter().any(|layout| adopt::finalizes(layout.class(py)));
+        Ok(Self { schema, layouts: compiler.layouts, generic, rules, finalizes, warm })
     }
 }
 
