@@ -529,6 +529,19 @@ def test_a_source_that_has_ended_is_not_asked_again(backend: Backend, ending: st
     assert asked == (ending == "class")
 
 
+def test_a_decoder_with_several_users(backend: Backend) -> None:
+    """In what order their chunks are read is nobody's promise; every event comes."""
+    many = b"".join(b'data: {"n":%d}\n\n' % n for n in range(12))
+    few = b'data: {"n":12}\n\nevent: e\ndata: {"n":13}\r\n\r\n'
+    for times in range(1, 11):
+        decoder = backend.Decoder(GenericEvent)
+        iterators = [backend.EventIterator([chunk], decoder) for chunk in (many, few)]
+        events = [next(iterators[0]) for _ in range(times)]
+        events += [next(iterators[1]), next(iterators[0]), *decoder.feed(few)]
+        events += [*iterators[1], *iterators[0]]
+        assert sorted(event.data["n"] for event in events) == sorted([*range(14), 12, 13])
+
+
 def test_two_tasks(backend: Backend) -> None:
     async def run() -> None:
         more = asyncio.Event()

@@ -58,6 +58,8 @@ pub struct Decoder {
     stash: Stash,
     /// The beginning of an event that the framer has not seen.
     seam: Seam,
+    /// Address and length of the chunk that the framer was given last.
+    chunk: (usize, usize),
     reader: Reader,
 }
 
@@ -201,6 +203,7 @@ impl Decoder {
             framer: StreamFramer::new(options.max_event_bytes, options.binary),
             stash: Stash::default(),
             seam: Seam::default(),
+            chunk: (0, 0),
             reader: Reader {
                 error_is_data: schema.declares_error(),
                 schema,
@@ -354,6 +357,12 @@ impl Decoder {
         } else if self.holds_back(chunk, *position) {
             *position = chunk.len();
             return None;
+        }
+        let place = (chunk.as_ptr().addr(), chunk.len());
+        if self.chunk != place {
+            // The last one may have been left in its midst: what the framer knows of it is not true of this one.
+            self.framer.resume_at(0);
+            self.chunk = place;
         }
         let item = self.framer.next(chunk, position)?;
         Some(self.reader.read(item, chunk, &mut self.stash))
