@@ -265,3 +265,48 @@ def test_an_endless_comment_is_bounded(backend: Backend) -> None:
             parser.feed(b"x" * MIB)
     parser.feed(b"\n\n")
     assert len(parser.feed(b"data\n\n")) == 1
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_no_event_is_lost_without_an_error(rust: Backend, asynchronous: bool) -> None:
+    """Whichever of its objects cannot be made: then the call says so. (Of the fallback it would test CPython,
+    which does not always.)"""
+    limits = pytest.importorskip("_testcapi")
+    chunks = [
+        b'data: {"created":%d,"choices":[{"index":0,"text":"t%d","x":[%d,{"y":%d.5}]}]}\n\n'
+        % ((n * 1000,) * 4)
+        for n in range(8)
+    ]
+    chunks = [b"".join(chunks[:4]), b"".join(chunks[4:])]
+
+    async def source() -> AsyncIterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+
+    async def read(iterator: Any, out: list[Any]) -> None:
+        async for item in iterator:
+            out.append(item)
+
+    for _ in range(2):  # what is made once for all is there then
+        expected = list(rust.iter_events(chunks, CompletionStreamEvent))
+    failures = 0
+    for start in range(1, 80):
+        out: list[Any] = []
+        steps = read(rust.aiter_events(source(), CompletionStreamEvent), out)
+        iterator = rust.iter_events(chunks, CompletionStreamEvent)
+        limits.set_nomemory(start, start + 1)
+        try:
+            if asynchronous:
+                steps.send(None)
+            else:
+                out.extend(iterator)
+        except MemoryError:
+            failures += 1
+            continue
+        except StopIteration:
+            pass
+        finally:
+            limits.remove_mem_hooks()
+            steps.close()
+        assert out == expected
+    assert failures

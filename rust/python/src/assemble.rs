@@ -5,7 +5,7 @@ use crate::program::Program;
 use crate::scalar;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::{PyDict, PyString};
 use sselerate_core::json::{Kind, Tape};
 use sselerate_core::schema::{ClassId, ShapeId};
 
@@ -116,7 +116,11 @@ impl Assembler {
             } else {
                 let value = self.plain(py, parsed, key + 1)?;
                 let name = self.word(py, name.bytes(parsed.payload), name.flags)?;
-                extra.get_or_insert_with(|| PyDict::new(py)).set_item(name, value)?;
+                let extra = match &mut extra {
+                    Some(extra) => extra,
+                    None => extra.insert(scalar::dict(py)?),
+                };
+                extra.set_item(name, value)?;
             }
         }
         let count = layout.defaults.len();
@@ -198,7 +202,7 @@ impl Assembler {
         node: usize,
         values: Option<ShapeId>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let dict = PyDict::new(py);
+        let dict = scalar::dict(py)?;
         for key in parsed.tape.children(node) {
             let name = &parsed.tape.nodes()[key];
             let name = self.word(py, name.bytes(parsed.payload), name.flags)?;
@@ -222,7 +226,7 @@ impl Assembler {
         match here.kind {
             Kind::Object => self.dict(py, parsed, node, None),
             Kind::Array => {
-                let list = PyList::empty(py);
+                let list = scalar::list(py)?;
                 for item in parsed.tape.children(node) {
                     list.append(self.plain(py, parsed, item)?)?;
                 }
@@ -299,7 +303,8 @@ impl Assembler {
 #[inline]
 fn mask(py: Python<'_>, bits: u128) -> PyResult<Bound<'_, PyAny>> {
     match u64::try_from(bits) {
-        Ok(bits) => Ok(bits.into_pyobject(py)?.into_any()),
+        // SAFETY: it gives an owned object, or null and an exception.
+        Ok(bits) => unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyLong_FromUnsignedLongLong(bits)) },
         Err(_) => Ok(bits.into_pyobject(py)?.into_any()),
     }
 }

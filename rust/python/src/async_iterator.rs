@@ -4,6 +4,7 @@
 //! the event loop: the awaitable is done at once, and it is used again for the next event.
 
 use crate::decoder::Decoder;
+use crate::errors;
 use crate::guard::Exclusive;
 use crate::iterator::EventIterator;
 use crate::options::GivenDecoder;
@@ -481,7 +482,11 @@ unsafe fn at_hand(object: *mut ffi::PyObject) -> Option<*mut ffi::PyObject> {
             }
         }
     });
-    event.ok().flatten()
+    event.unwrap_or_else(|panic| {
+        // SAFETY: by the contract.
+        errors::panicked(&*panic).restore(unsafe { Python::assume_attached() });
+        Some(std::ptr::null_mut())
+    })
 }
 
 unsafe extern "C" fn quick_next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
@@ -516,11 +521,13 @@ unsafe extern "C" fn quick_send(
             };
         }
         let py = Python::assume_attached();
-        let sent = Python::attach(|_| {
-            let next = Borrowed::from_ptr(py, object).cast_unchecked::<NextEvent>().to_owned();
-            NextEvent::advance(&next, Input::Value(Borrowed::from_ptr(py, value).to_owned()))
+        let sent = std::panic::catch_unwind(|| {
+            Python::attach(|_| {
+                let next = Borrowed::from_ptr(py, object).cast_unchecked::<NextEvent>().to_owned();
+                NextEvent::advance(&next, Input::Value(Borrowed::from_ptr(py, value).to_owned()))
+            })
         });
-        match sent {
+        match sent.unwrap_or_else(|panic| Err(errors::panicked(&*panic))) {
             Ok(Progress::Waits(value)) => {
                 result.write(value.into_ptr());
                 ffi::PySendResult::PYGEN_NEXT

@@ -137,7 +137,7 @@ impl Decoder {
     ///     RuntimeError: the decoder is closed, or in use elsewhere.
     fn feed<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let mut state = self.enter(py)?;
-        let events = PyList::empty(py);
+        let events = scalar::list(py)?;
         state.take_chunk(py, data, &mut Sink::Events(&events))?;
         Ok(events)
     }
@@ -164,7 +164,7 @@ impl Decoder {
     ///     SSEError: as in `feed`; call again to continue.
     fn close<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let mut state = self.enter(py)?;
-        let events = PyList::empty(py);
+        let events = scalar::list(py)?;
         state.closed = true;
         state.decode_left(py, b"", &mut Sink::Events(&events))?;
         loop {

@@ -3,9 +3,11 @@
 use crate::assemble::{Assembler, Parsed};
 use crate::program::Program;
 use crate::scalar;
+use pyo3::panic::PanicException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use sselerate_core::decoder::{Cause, Failure, Reported};
+use std::any::Any;
 
 /// A function or class of the Python side, looked up once.
 fn imported<'py>(
@@ -86,6 +88,12 @@ pub(crate) fn invalid_utf8<'py>(
 /// The event that stands for an exception.
 pub(crate) fn error_event<'py>(exception: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     python!(exception.py(), "sselerate.events.error", "ErrorEvent")?.call_method1("of", (exception,))
+}
+
+/// What PyO3 makes of a panic, for functions that CPython calls without it.
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> PyErr {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    PanicException::new_err(text.unwrap_or("panic from Rust code").to_owned())
 }
 
 /// Whether it is an `SSEError`.

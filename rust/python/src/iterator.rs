@@ -58,11 +58,18 @@ unsafe extern "C" fn quick_next(object: *mut ffi::PyObject) -> *mut ffi::PyObjec
         let iterator = Borrowed::from_ptr(py, object).cast_unchecked::<EventIterator>();
         iterator.get().next_at_hand(py).map(|event| event.map_or(std::ptr::null_mut(), Bound::into_ptr))
     });
-    if let Ok(Some(event)) = at_hand {
-        return event;
+    // SAFETY: as this function was called. There is a general one, as it came before this function took its place.
+    unsafe {
+        match at_hand {
+            Ok(Some(event)) => event,
+            Ok(None) => GENERAL_NEXT.get().map_or(std::ptr::null_mut(), |general| general(object)),
+            Err(panic) => {
+                // An event may be lost, which nobody must take for the end or for the next one.
+                errors::panicked(&*panic).restore(Python::assume_attached());
+                std::ptr::null_mut()
+            }
+        }
     }
-    // SAFETY: as this function was called. There is one, as it came before this function took its place.
-    GENERAL_NEXT.get().map_or(std::ptr::null_mut(), |general| unsafe { general(object) })
 }
 
 impl EventIterator {

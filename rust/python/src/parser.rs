@@ -84,7 +84,7 @@ impl Parser {
             return Err(PyRuntimeError::new_err("feed() after close(); call reset() first"));
         }
         let chunk = Chunk::of(data)?;
-        let events = PyList::empty(py);
+        let events = scalar::list(py)?;
         state.parse_left(py, chunk.bytes(py), &events)?;
         state.parse_chunk(py, chunk.bytes(py), &events)?;
         Ok(events)
@@ -94,7 +94,7 @@ impl Parser {
     #[pyo3(signature = (flush=Switch(false)), text_signature = "($self, flush=False)")]
     fn close<'py>(&self, py: Python<'py>, flush: Switch) -> PyResult<Bound<'py, PyList>> {
         let mut state = self.state.enter(py, "Parser")?;
-        let events = PyList::empty(py);
+        let events = scalar::list(py)?;
         if !state.closed {
             (state.closed, state.flush) = (true, flush.0);
         }

@@ -157,14 +157,14 @@ impl Part {
                 }
             }
             Self::List(parts) => {
-                let list = PyList::empty(py);
+                let list = scalar::list(py)?;
                 for part in parts {
                     list.append(part.make(py, program, assembler, hit, room, values.as_deref_mut())?)?;
                 }
                 Ok(list.into_any())
             }
             Self::Dict(parts) => {
-                let dict = PyDict::new(py);
+                let dict = scalar::dict(py)?;
                 for (key, part) in parts {
                     dict.set_item(key, part.make(py, program, assembler, hit, room, values.as_deref_mut())?)?;
                 }

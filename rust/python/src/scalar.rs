@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyMemoryError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyInt, PyString};
+use pyo3::types::{PyBool, PyDict, PyInt, PyList, PyString};
 use sselerate_core::json::{Kind, scan, unescape};
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
@@ -151,7 +151,22 @@ pub(crate) fn int<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyAn
         return long_int(py, negative, digits);
     }
     let value = decimal(digits) as i64;
-    Ok((if negative { -value } else { value }).into_pyobject(py)?.into_any())
+    // SAFETY: it gives an owned object, or null and an exception. (PyO3's conversions panic where there is no memory.)
+    unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyLong_FromLongLong(if negative { -value } else { value })) }
+}
+
+/// An empty dict.
+#[inline]
+pub(crate) fn dict(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    // SAFETY: it gives an owned dict, or null and an exception.
+    unsafe { Ok(Bound::from_owned_ptr_or_err(py, ffi::PyDict_New())?.cast_into_unchecked()) }
+}
+
+/// An empty list.
+#[inline]
+pub(crate) fn list(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
+    // SAFETY: it gives an owned list, or null and an exception.
+    unsafe { Ok(Bound::from_owned_ptr_or_err(py, ffi::PyList_New(0))?.cast_into_unchecked()) }
 }
 
 /// The value of at most eighteen digits.
@@ -204,7 +219,10 @@ pub(crate) fn of_kind<'py>(
     match kind {
         Kind::Str | Kind::Key => string(py, text, flags, scratch),
         Kind::Int => int(py, text),
-        Kind::Float | Kind::NotFinite => Ok(float_value(text).into_pyobject(py)?.into_any()),
+        // SAFETY: as in `int`.
+        Kind::Float | Kind::NotFinite => unsafe {
+            Bound::from_owned_ptr_or_err(py, ffi::PyFloat_FromDouble(float_value(text)))
+        },
         Kind::True => Ok(PyBool::new(py, true).to_owned().into_any()),
         Kind::False => Ok(PyBool::new(py, false).to_owned().into_any()),
         Kind::Null | Kind::Array | Kind::Object => Ok(py.None().into_bound(py)),
