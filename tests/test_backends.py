@@ -152,6 +152,47 @@ def test_the_core_needs_nothing_of_the_fallback(rust: Backend) -> None:
     assert (process.stdout.split(), process.stderr) == (["none"], "")
 
 
+INTERPRETERS = """
+import sys
+try:
+    import _interpreters as interpreters
+    new, run = lambda: interpreters.create("legacy"), interpreters.exec
+except ImportError:
+    import _xxsubinterpreters as interpreters
+    new, run = lambda: interpreters.create(isolated=False), interpreters.run_string
+
+code = f"import sys; sys.path[:] = {sys.path!r}" + '''
+try:
+    import sselerate
+    print(len(sselerate.decode(b"data: {}")), flush=True)
+except ImportError as error:
+    print(error, flush=True)
+'''
+exec(code)
+for _ in range(2):
+    interpreter = new()
+    run(interpreter, code)
+    interpreters.destroy(interpreter)
+assert type(sselerate.decode(b"data: {}")[0]) is sselerate.GenericEvent
+"""
+
+
+def test_several_interpreters(backend: Backend) -> None:
+    """What the compiled core keeps would be used in an interpreter that did not make it."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "SSELERATE_BACKEND": backend.name}
+    process = subprocess.run(
+        [sys.executable, "-c", INTERPRETERS],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+        check=False,
+    )
+    refused = "sselerate._core works in one interpreter of a process only, SSELERATE_BACKEND=python in all"
+    there = "1" if backend.name == "python" else refused
+    assert (process.stdout.splitlines(), process.stderr) == (["1", there, there], "")
+
+
 def inner_run(tmp_path: Path, *options: str) -> tuple[int, str]:
     """Exit code and output of these very tests' first one where the compiled module is absent."""
     (tmp_path / "hide_core.py").write_text(ABSENT)

@@ -32,7 +32,10 @@ mod text;
 /// The compiled backend of sselerate.
 #[pymodule]
 mod _core {
+    use pyo3::exceptions::PyImportError;
+    use pyo3::ffi;
     use pyo3::prelude::*;
+    use std::sync::atomic::{AtomicI64, Ordering};
 
     #[pymodule_export]
     use crate::adopt::adopt;
@@ -57,8 +60,24 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        refuse_second_interpreter()?;
         crate::iterator::quicken(module.py());
         crate::async_iterator::quicken(module.py());
         crate::reuse::look_at_ints(module.py())
+    }
+
+    /// What is kept in statics (types, compiled targets, functions looked up once) belongs to the interpreter that made
+    /// it, and is gone with it. PyO3 does not look at this where a module is imported.
+    fn refuse_second_interpreter() -> PyResult<()> {
+        const NONE: i64 = -1;
+        static FIRST: AtomicI64 = AtomicI64::new(NONE);
+        // SAFETY: the GIL is held.
+        let here = unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) };
+        match FIRST.compare_exchange(NONE, here, Ordering::Relaxed, Ordering::Relaxed) {
+            Err(first) if first != here => Err(PyImportError::new_err(
+                "sselerate._core works in one interpreter of a process only, SSELERATE_BACKEND=python in all",
+            )),
+            _ => Ok(()),
+        }
     }
 }
