@@ -7,6 +7,7 @@ import asyncio
 import gc
 import inspect
 import io
+import sys
 import types
 import weakref
 from collections.abc import AsyncIterator, Iterator
@@ -527,6 +528,30 @@ def test_a_source_that_has_ended_is_not_asked_again(backend: Backend, ending: st
     assert list(iterator) == []
     assert decoder.closed
     assert asked == (ending == "class")
+
+
+def test_a_decoder_at_work_is_in_use(backend: Backend) -> None:
+    """Also for what runs inside the call: tracers, finalizers, signal handlers."""
+    iterator = backend.iter_events([BODY])
+    events: list[Any] = []
+    said = set()
+
+    def look(*_: object) -> None:
+        try:
+            events.extend(iterator.decoder.feed(b""))
+        except RuntimeError as error:
+            said.add(str(error))
+
+    sys.setprofile(look)
+    try:
+        rest = list(iterator)
+    finally:
+        sys.setprofile(None)
+    assert events + rest == EVENTS
+    assert said <= {
+        "Decoder is in use by another thread or call",
+        "feed() after close(); call reset() first",
+    }
 
 
 def test_a_decoder_with_several_users(backend: Backend) -> None:

@@ -59,24 +59,12 @@ class AsyncEventIterator(Generic[E]):
 
     async def __anext__(self) -> E:
         while True:
-            event = self._at_hand()
+            event = self._decoder._at_hand()
             if event is not None:
                 return event
             self._refuse_second_user()
             if not await self._pull():
                 raise StopAsyncIteration
-
-    def _at_hand(self) -> E | None:
-        """The next event that the bytes at hand give."""
-        decoder = self._decoder
-        decoder._acquire()
-        try:
-            return next(decoder._events)
-        except BaseException:
-            decoder._go_on()
-            raise
-        finally:
-            decoder._lock.release()
 
     async def _pull(self) -> bool:
         """Gives the decoder the next chunk, or the end; returns whether there was anything to give."""

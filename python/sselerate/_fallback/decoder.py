@@ -328,6 +328,17 @@ class Decoder(Generic[E]):
         """Drops what is left."""
         self._closed = self._ended = True
 
+    def _at_hand(self) -> E | None:
+        """The next event that the bytes at hand give; None: more are needed."""
+        self._acquire()
+        try:
+            return next(self._events)
+        except BaseException:
+            self._go_on()
+            raise
+        finally:
+            self._lock.release()
+
     def _rest(self) -> list[E]:
         """All events that the bytes at hand still give."""
         events: list[E] = []

@@ -64,14 +64,12 @@ class EventIterator(Generic[E]):
         if not self._lock.acquire(False):
             raise RuntimeError(_IN_USE)
         try:
-            for event in self._decoder._events:
+            while True:
+                event = self._decoder._at_hand()
                 if event is not None:
                     return event
                 if not self._pull():
                     break
-        except BaseException:
-            self._decoder._go_on()
-            raise
         finally:
             self._lock.release()
         raise StopIteration
