@@ -188,7 +188,9 @@ def test_several_interpreters(backend: Backend) -> None:
         cwd=ROOT,
         check=False,
     )
-    refused = "sselerate._core works in one interpreter of a process only, SSELERATE_BACKEND=python in all"
+    refused = (
+        "sselerate._core works in one interpreter of a process only; SSELERATE_BACKEND=python works in all"
+    )
     there = "1" if backend.name == "python" else refused
     assert (process.stdout.splitlines(), process.stderr) == (["1", there, there], "")
 

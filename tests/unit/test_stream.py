@@ -567,6 +567,20 @@ def test_a_decoder_with_several_users(backend: Backend) -> None:
         assert sorted(event.data["n"] for event in events) == sorted([*range(14), 12, 13])
 
 
+def test_a_chunk_left_in_its_midst(backend: Backend) -> None:
+    """The next one may come to lie in the same place, and is as long."""
+    first = bytearray(b"".join(b'data: {"n":%d,"pad":"%s"}\n\n' % (n, b"x" * 200) for n in range(5)))
+    blocks = b'event: e\ndata: {"n":5}\n\n' * 3
+    second = bytearray(blocks.ljust(len(first) - 2, b":") + b"\n\n")
+    assert len(second) == len(first)
+    decoder = backend.Decoder(GenericEvent)
+    iterator = backend.EventIterator([first], decoder)
+    assert [next(iterator).data["n"] for _ in range(2)] == [0, 1]
+    del iterator
+    events = decoder.feed(second)
+    assert [event.data["n"] for event in events[-3:]] == [5, 5, 5]
+
+
 def test_two_tasks(backend: Backend) -> None:
     async def run() -> None:
         more = asyncio.Event()

@@ -58,8 +58,8 @@ pub struct Decoder {
     stash: Stash,
     /// The beginning of an event that the framer has not seen.
     seam: Seam,
-    /// Address and length of the chunk that the framer was given last.
-    chunk: (usize, usize),
+    /// The chunk that the framer was given last.
+    place: ChunkPlace,
     reader: Reader,
 }
 
@@ -203,7 +203,7 @@ impl Decoder {
             framer: StreamFramer::new(options.max_event_bytes, options.binary),
             stash: Stash::default(),
             seam: Seam::default(),
-            chunk: (0, 0),
+            place: ChunkPlace::default(),
             reader: Reader {
                 error_is_data: schema.declares_error(),
                 schema,
@@ -358,13 +358,13 @@ impl Decoder {
             *position = chunk.len();
             return None;
         }
-        let place = (chunk.as_ptr().addr(), chunk.len());
-        if self.chunk != place {
-            // The last one may have been left in its midst: what the framer knows of it is not true of this one.
+        if !self.place.goes_on(chunk, *position) {
+            // The last chunk was left in its midst: what the framer knows of it is not true of this one.
             self.framer.resume_at(0);
-            self.chunk = place;
         }
-        let item = self.framer.next(chunk, position)?;
+        let item = self.framer.next(chunk, position);
+        self.place.position = *position;
+        let item = item?;
         Some(self.reader.read(item, chunk, &mut self.stash))
     }
 
@@ -456,6 +456,24 @@ impl Decoder {
         self.give_back();
         let item = self.framer.finish()?;
         Some(self.reader.read(item, b"", &mut self.stash))
+    }
+}
+
+/// Where a chunk lies, and what of it has been read. A chunk that is left in its midst may be followed by another one,
+/// even in the same place of the memory: that begins before where the last one was left.
+#[derive(Debug, Default)]
+struct ChunkPlace {
+    address: usize,
+    length: usize,
+    position: usize,
+}
+
+impl ChunkPlace {
+    /// Whether the chunk at `position` can be the rest of the last one. It is the last one from now on.
+    #[inline]
+    fn goes_on(&mut self, chunk: &[u8], position: usize) -> bool {
+        let last = std::mem::replace(self, Self { address: chunk.as_ptr().addr(), length: chunk.len(), position });
+        last.address == self.address && last.length == self.length && last.position <= position
     }
 }
 

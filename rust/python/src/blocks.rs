@@ -32,8 +32,12 @@ struct State {
     max_event_bytes: usize,
     count: u64,
     closed: bool,
+    maker: Maker,
+}
+
+/// Makes the objects. Event types and ids that repeat are shared.
+struct Maker {
     block: Layout,
-    /// The last event type and id, which the next block shares if it has the same.
     last_name: Py<PyString>,
     last_id: Py<PyString>,
 }
@@ -55,9 +59,11 @@ impl BlockParser {
             max_event_bytes: max_event_bytes.0,
             count: 0,
             closed: false,
-            block: Layout::new(&class, ["event", "data", "id", "sets_id", "retry"])?,
-            last_name: empty(),
-            last_id: empty(),
+            maker: Maker {
+                block: Layout::new(&class, ["event", "data", "id", "sets_id", "retry"])?,
+                last_name: empty(),
+                last_id: empty(),
+            },
         };
         Ok(Self { state: Exclusive::new(state) })
     }
@@ -73,29 +79,12 @@ impl BlockParser {
             return Err(PyRuntimeError::new_err("feed() after close()"));
         }
         let chunk = Chunk::of(data)?;
-        let chunk = chunk.bytes(py);
-        let blocks = PyList::empty(py);
-        let mut position = 0;
-        let State { framer, block, last_name, last_id, .. } = &mut *state;
-        let mut maker = Maker { py, block, last_name, last_id };
-        let mut too_large = None;
-        while let Some(item) = framer.next(chunk, &mut position) {
-            match item {
-                Item::Event(frame) => blocks.append(maker.make(&frame)?)?,
-                Item::TooLarge(offset) => {
-                    too_large = Some(offset);
-                    break;
-                }
-                Item::Comment(_) | Item::Damaged { .. } | Item::Truncated(_) | Item::Nothing => {}
-            }
-        }
-        state.count += blocks.len() as u64;
-        match too_large {
-            None => Ok(blocks),
-            Some(offset) => {
+        let blocks = scalar::list(py)?;
+        match state.read(chunk.bytes(py), &blocks) {
+            Ok(()) => Ok(blocks),
+            Err(error) => {
                 state.closed = true;
-                let error = errors::too_large(py, state.max_event_bytes, state.count, offset)?;
-                Err(errors::with_attribute(py, PyErr::from_value(error), "events", &blocks))
+                Err(errors::with_attribute(py, error, "events", &blocks))
             }
         }
     }
@@ -103,13 +92,15 @@ impl BlockParser {
     /// Ends the stream. A block without its blank line is dropped, or returned with ``flush``.
     #[pyo3(signature = (flush=Switch(false)), text_signature = "($self, flush=False)")]
     fn close<'py>(&self, py: Python<'py>, flush: Switch) -> PyResult<Bound<'py, PyList>> {
-        let mut state = self.state.enter(py, "BlockParser")?;
-        let blocks = PyList::empty(py);
-        if !std::mem::replace(&mut state.closed, true) && flush.0 {
-            let State { framer, block, last_name, last_id, .. } = &mut *state;
-            if let Some(Item::Event(frame)) = framer.finish() {
-                blocks.append(Maker { py, block, last_name, last_id }.make(&frame)?)?;
-            }
+        let mut entered = self.state.enter(py, "BlockParser")?;
+        let state = &mut *entered;
+        let blocks = scalar::list(py)?;
+        let ends = !std::mem::replace(&mut state.closed, true);
+        if ends
+            && flush.0
+            && let Some(Item::Event(frame)) = state.framer.finish()
+        {
+            blocks.append(state.maker.make(py, &frame)?)?;
         }
         Ok(blocks)
     }
@@ -121,22 +112,33 @@ impl BlockParser {
     }
 }
 
-/// What blocks are made with.
-struct Maker<'a, 'py> {
-    py: Python<'py>,
-    block: &'a Layout,
-    last_name: &'a mut Py<PyString>,
-    last_id: &'a mut Py<PyString>,
+impl State {
+    fn read(&mut self, chunk: &[u8], blocks: &Bound<'_, PyList>) -> PyResult<()> {
+        let py = blocks.py();
+        let mut position = 0;
+        while let Some(item) = self.framer.next(chunk, &mut position) {
+            match item {
+                Item::Event(frame) => {
+                    blocks.append(self.maker.make(py, &frame)?)?;
+                    self.count += 1;
+                }
+                Item::TooLarge(offset) => {
+                    return Err(PyErr::from_value(errors::too_large(py, self.max_event_bytes, self.count, offset)?));
+                }
+                Item::Comment(_) | Item::Damaged { .. } | Item::Truncated(_) | Item::Nothing => {}
+            }
+        }
+        Ok(())
+    }
 }
 
-impl<'py> Maker<'_, 'py> {
-    fn make(&mut self, frame: &Frame<'_>) -> PyResult<Bound<'py, PyAny>> {
-        let py = self.py;
+impl Maker {
+    fn make<'py>(&mut self, py: Python<'py>, frame: &Frame<'_>) -> PyResult<Bound<'py, PyAny>> {
         let data = frame.data.map(|data| scalar::text(py, data)).transpose()?;
         let values = [
-            shared(py, self.last_name, frame.event)?,
+            shared(py, &mut self.last_name, frame.event)?,
             data.unwrap_or_else(|| py.None().into_bound(py)),
-            shared(py, self.last_id, frame.id)?,
+            shared(py, &mut self.last_id, frame.id)?,
             PyBool::new(py, frame.sets_id).to_owned().into_any(),
             frame.retry.into_pyobject(py)?,
         ];

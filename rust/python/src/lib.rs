@@ -75,7 +75,7 @@ mod _core {
         let here = unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) };
         match FIRST.compare_exchange(NONE, here, Ordering::Relaxed, Ordering::Relaxed) {
             Err(first) if first != here => Err(PyImportError::new_err(
-                "sselerate._core works in one interpreter of a process only, SSELERATE_BACKEND=python in all",
+                "sselerate._core works in one interpreter of a process only; SSELERATE_BACKEND=python works in all",
             )),
             _ => Ok(()),
         }
