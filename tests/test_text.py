@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from benches import workloads
+from sselerate._surrogates import join_halves
 from sselerate.errors import DecodeError, TruncatedStreamError
 from sselerate.events import ChatCompletionChunk, CompletionStreamEvent, Event, StreamEvent, event
 from tests import chunkings
@@ -22,7 +23,7 @@ RECORDED = [entry["file"] for entry in recordings_index() if entry["file"].endsw
 
 
 def joined(backend: Backend, chunks: Iterable[bytes], target: Any = None, **options: Any) -> str:
-    return "".join([item.text for item in backend.iter_events(chunks, target, **options)])
+    return join_halves("".join([item.text for item in backend.iter_events(chunks, target, **options)]))
 
 
 def completions(*choices: Any) -> bytes:
@@ -100,9 +101,25 @@ def test_odd_chat(backend: Backend, content: Any, delta: Any) -> None:
     assert backend.text([body]) == joined(backend, [body])
 
 
-def test_lone_surrogates_are_kept(backend: Backend) -> None:
-    body = completions(*[[{"text": half}] for half in ("\ud83d", "\ude00") * 6])
-    assert backend.text(body, CompletionStreamEvent) == "\ud83d\ude00" * 6
+@pytest.mark.parametrize("size", [*SIZES, 1])
+def test_halves_of_characters_meet(backend: Backend, size: int) -> None:
+    """Whatever the chunks; a half alone stays, and so do those that `Decoder.text` cannot know to meet."""
+    halves = ["\ud83d", "\ude00"] * 6 + ["\ude00", "a\ud83d", "é", "\ud83d"]
+    body = completions(*[[{"text": half}] for half in halves])
+    chunks = chunkings.in_pieces(body, size)
+    whole = "😀" * 6 + "\ude00a\ud83dé\ud83d"
+    assert backend.text(chunks, CompletionStreamEvent) == whole
+
+    async def source() -> AsyncIterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+
+    assert asyncio.run(backend.atext(source(), CompletionStreamEvent)) == whole
+    with pytest.raises(DecodeError) as raised:
+        backend.text([*chunks, b"data: {\n\n"], CompletionStreamEvent)
+    assert raised.value.text == whole
+    decoder = backend.Decoder(CompletionStreamEvent)
+    assert "".join([decoder.text(chunk) for chunk in chunks]) == "".join(halves)
 
 
 def test_a_subclass_says_itself_what_its_text_is(backend: Backend) -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, NoReturn, TypeVar, final
 
+from .._surrogates import join_halves
 from ..errors import SSEError
 from ..events.answers import string
 from .decoder import Decoder
@@ -102,11 +103,11 @@ class EventIterator(Generic[E]):
             for event in self:
                 texts.append(string(event.text))  # type: ignore[attr-defined]
         except SSEError as error:
-            error.text = "".join(texts)
+            error.text = join_halves("".join(texts))
             self._texts = []
             raise
         self._texts = []
-        return "".join(texts)
+        return join_halves("".join(texts))
 
     def close(self) -> None:
         """Ends the iteration; an iterator of chunks that has a ``close`` method, such as a generator, is

@@ -4,17 +4,14 @@ Pieces are kept in lists and joined when a result is asked for, so that a stream
 its length, however many pieces it comes in.
 """
 
-import re
 from typing import Any, TypeVar
 
+from .._surrogates import join_halves
 from ..events.base import Event, restore
 
 __all__ = ["Logprobs", "Rest", "Text", "changed", "joined", "merged", "said"]
 
 E = TypeVar("E", bound=Event)
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
 
 _NEVER_JOINED = frozenset(
     [
@@ -74,16 +71,8 @@ class Text:
 
 
 def joined(pieces: list[str]) -> str:
-    """The pieces as one string. The two halves of a surrogate pair become the character where they meet; a
-    half that has lost the other one stays, as ``json.loads`` leaves it."""
-    text = "".join(pieces)
-    if text.isascii() or not _SURROGATE.search(text):
-        return text
-    return _PAIR.sub(_character, text)
-
-
-def _character(pair: "re.Match[str]") -> str:
-    return chr(0x10000 + ((ord(pair[1]) & 0x3FF) << 10) + (ord(pair[2]) & 0x3FF))
+    """The pieces as one string; halves of characters are joined where they meet."""
+    return join_halves("".join(pieces))
 
 
 class Logprobs:

@@ -2,6 +2,7 @@
 
 from typing import Protocol, TextIO
 
+from .._surrogates import join_halves
 from ..events import ErrorEvent, Event
 from ..events.answers import number as count
 from ..events.answers import reason
@@ -55,9 +56,7 @@ class Text:
     def write(self, text: str) -> None:
         if self.half and text:
             # The first half of a character meets the second; one without the other stays as it is.
-            text = (
-                (self.half + text).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-            )
+            text = join_halves(self.half + text)
             self.half = ""
         if "\ud800" <= text[-1:] <= "\udbff":
             text, self.half = text[:-1], text[-1]

@@ -277,9 +277,9 @@ impl EventIterator {
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let mut text = std::mem::take(&mut self.source.enter(py, "EventIterator")?.text);
         match self.read_text(py, &mut text) {
-            Ok(()) => text.finish(py),
+            Ok(()) => text.finish_whole(py),
             Err(error) if errors::is_ours(py, &error)? => {
-                Err(errors::with_attribute(py, error, "text", &text.finish(py)?))
+                Err(errors::with_attribute(py, error, "text", &text.finish_whole(py)?))
             }
             Err(error) => {
                 self.source.enter(py, "EventIterator")?.text = text;

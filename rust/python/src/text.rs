@@ -13,7 +13,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 use sselerate_core::decoder::Hit;
-use sselerate_core::json::{Kind, scan, unescape};
+use sselerate_core::json::{Kind, has_surrogates, scan, unescape};
 
 /// Bytes that are copied in one go.
 const LANE: usize = 16;
@@ -124,6 +124,15 @@ impl Text {
             }
         }
         Ok(())
+    }
+
+    /// As the str of a whole stream: characters whose halves came in two events are whole.
+    pub(crate) fn finish_whole<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let text = self.finish(py)?;
+        if !has_surrogates(&self.bytes) {
+            return Ok(text);
+        }
+        py.import("sselerate._surrogates")?.call_method1("join_halves", (text,))
     }
 
     /// As a str.

@@ -8,5 +8,5 @@ mod text;
 
 pub(crate) use parse::{KEY_NUMBERS, key_bit, key_number};
 pub use parse::{Kind, Node, Tape, parse};
-pub use text::{Unescaped, unescape};
+pub use text::{Unescaped, has_surrogates, unescape};
 pub(crate) use text::{lone_surrogate, quoted, replace_surrogates};

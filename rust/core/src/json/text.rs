@@ -2,7 +2,7 @@
 //! them. And back.
 
 use super::scan::{self, LANES};
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 /// U+FFFD as an escape.
 const REPLACEMENT: &[u8; 6] = b"\\ufffd";
@@ -38,6 +38,11 @@ pub(crate) fn quoted(text: &[u8]) -> Vec<u8> {
 
 /// Bodies up to this length, which those of tokens are, are written on the stack first.
 const TOKEN: usize = 32;
+
+/// Whether text in the manner of UTF-8 has surrogates, as [`unescape`] writes those that stand alone.
+pub fn has_surrogates(text: &[u8]) -> bool {
+    memchr_iter(0xED, text).any(|at| text.get(at + 1).is_some_and(|&second| second >= 0xA0))
+}
 
 /// Append the text of `body` to `out`, U+FFFD for each lone surrogate if those are to be replaced. The body must have
 /// passed [`super::scan::string`]; any other bytes give some text, never a panic.
@@ -297,6 +302,11 @@ mod tests {
         let mut text = b"a".to_vec();
         let result = unescape(br"\ud83d\n\ud83d\ude00", &mut text, true);
         assert_eq!((&text[..], result.surrogates), ("a\u{fffd}\n😀".as_bytes(), false));
+        for (body, has) in [("퟿\u{e000}é", false), (r"\ud83d\ude00", false), (r"a\ud83d", true), (r"\udfff", true)] {
+            text.clear();
+            unescape(body.as_bytes(), &mut text, false);
+            assert_eq!(has_surrogates(&text), has, "{body}");
+        }
         assert_eq!(lone_surrogate(br"\ud83", 0), None);
         assert_eq!(lone_surrogate(br"\", 0), None);
         assert_eq!(lone_surrogate(br"\ud83d", 6), None);
