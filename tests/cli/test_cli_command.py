@@ -143,6 +143,18 @@ def test_a_full_disk_is_reported(command: Command, completion: tuple[Path, str])
 
 
 @posix
+def test_a_closed_output_is_reported(command: Command, completion: tuple[Path, str]) -> None:
+    arguments = [*command.start, "decode", str(completion[0])]
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *arguments],
+        stderr=subprocess.PIPE,
+        env=command.environment,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (3, b"sselerate: cannot write the output: it is closed\n")
+
+
+@posix
 @pytest.mark.parametrize("full", [False, True], ids=["closed", "full"])
 def test_messages_that_nobody_can_read_are_lost_and_no_more(
     command: Command, completion: tuple[Path, str], tmp_path: Path, full: bool

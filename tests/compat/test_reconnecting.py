@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -235,6 +236,20 @@ def test_reconnecting_with_trio(name: str, loopback: server.Loopback) -> None:
             return [(event.id, event.data) async for event in events]
 
     assert trio.run(run) == EVENTS
+
+
+@pytest.mark.parametrize("settings", [{"attempts": 0}, {"attempts": -1}, {"wait": -0.1}, {"most": math.nan}])
+def test_settings_that_cannot_be(settings: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"{next(iter(settings))} must be at least"):
+        Reconnect(**settings)
+
+
+def test_what_is_no_setting(sync: clients.Sync) -> None:
+    with (
+        pytest.raises(TypeError, match="reconnect must be a Reconnect or None, not bool"),
+        sync.adapter.sse(sync.client, "GET", "http://127.0.0.1:9/", reconnect=True),
+    ):
+        pass
 
 
 def test_the_limit(sync: clients.Sync, loopback: server.Loopback) -> None:

@@ -28,7 +28,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Reconnect:
-    """How a broken event stream is opened again."""
+    """How a broken event stream is opened again.
+
+    Raises:
+        ValueError: there is no attempt, or a time is below zero.
+    """
 
     attempts: int | None = 5
     """After how many failures in a row it is given up; None for never. A stream that has been opened ends the
@@ -42,6 +46,13 @@ class Reconnect:
 
     statuses: tuple[int, ...] = (408, 425, 429, 500, 502, 503, 504)
     """Statuses that are worth another attempt."""
+
+    def __post_init__(self) -> None:
+        if self.attempts is not None and self.attempts < 1:
+            raise ValueError(f"attempts must be at least 1, or None, not {self.attempts}")
+        for name in ("wait", "most"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} must be at least 0, not {getattr(self, name)}")
 
 
 class _Ended(Exception):
@@ -67,6 +78,8 @@ class Connections:
         max_event_bytes: int,
         also_accept: Collection[str],
     ) -> None:
+        if not isinstance(reconnect, Reconnect | None):
+            raise TypeError(f"reconnect must be a Reconnect or None, not {type(reconnect).__name__}")
         self.settings = reconnect
         self.errors = errors
         self.also_accept = also_accept

@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit code; `arguments` are those of the process by default."""
     options = _parser().parse_args(arguments)
     if sys.stdout is None:
+        say("sselerate: cannot write the output: it is closed")
         return exits.FILE
     try:
         code = decode(options)
