@@ -581,6 +581,25 @@ def test_a_chunk_left_in_its_midst(backend: Backend) -> None:
     assert [event.data["n"] for event in events[-3:]] == [5, 5, 5]
 
 
+def test_a_chunk_left_in_its_midst_before_one_that_begins_as_usual(backend: Backend) -> None:
+    """Usual events are taken without a look at lines: those of the chunk that was left are known still."""
+
+    @sselerate.event
+    class Numbered(sselerate.StreamEvent):
+        n: int
+
+    usual = b"".join(b'data: {"n":%d}\n\n' % n for n in range(60))
+    other = b'event: e\nid: 1\ndata: {"n":%d,"pad":"%s"}\n\n'
+    first = bytearray((other % (60, b"")).ljust(1000, b":") + b"\r" + b":" * 5000 + b"\n\n")
+    second = bytearray((usual + other % (61, b"x" * 1000)).ljust(len(first) - 2, b":") + b"\n\n")
+    decoder = backend.Decoder(Numbered)
+    decoder.feed(usual)
+    iterator = backend.EventIterator([first], decoder)
+    assert next(iterator).n == 60
+    del iterator
+    assert [event.n for event in decoder.feed(second)] == [*range(60), 61]
+
+
 def test_two_tasks(backend: Backend) -> None:
     async def run() -> None:
         more = asyncio.Event()

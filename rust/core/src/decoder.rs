@@ -305,6 +305,7 @@ impl Decoder {
         let give = |template, spans: &[Span]| each(Hit { template, bytes: chunk, spans });
         let (count, end) = reader.predictor.take_run(chunk, *position, reader.options.max_event_bytes, give);
         if count > 0 {
+            self.place.take_at(*position);
             self.framer.took(false, *position);
             *position = end;
             reader.event_index += count;
@@ -328,6 +329,7 @@ impl Decoder {
         if taken.end - *position > reader.options.max_event_bytes {
             return None;
         }
+        self.place.take_at(*position);
         self.framer.took(taken.bare, *position);
         *position = taken.end;
         reader.event_index += 1;
@@ -474,6 +476,14 @@ impl ChunkPlace {
     fn goes_on(&mut self, chunk: &[u8], position: usize) -> bool {
         let last = std::mem::replace(self, Self { address: chunk.as_ptr().addr(), length: chunk.len(), position });
         last.address == self.address && last.length == self.length && last.position <= position
+    }
+
+    /// An event at `position` is taken, which the framer does not see: the first of a chunk shows that it is another.
+    #[inline]
+    fn take_at(&mut self, position: usize) {
+        if position == 0 {
+            *self = Self::default();
+        }
     }
 }
 
