@@ -85,6 +85,16 @@ def test_limit(backend: Backend) -> None:
     with pytest.raises(RuntimeError, match="after close"):
         parser.feed(b"data: 5\n\n")
     assert parser.close(flush=True) == []
+    assert parser.pending == 24
+    parser = backend.BlockParser(max_event_bytes=2)
+    parser.feed(b"\xef\xbb")
+    assert parser.close(flush=True) == []
+    parser = backend.BlockParser(max_event_bytes=1)
+    parser.feed(b"\xef\xbb")
+    with pytest.raises(sselerate.EventTooLargeError) as caught:  # no byte order mark after all
+        parser.close(flush=True)
+    assert (caught.value.events, caught.value.event_index, caught.value.offset) == ([], 0, 0)
+    assert parser.close(flush=True) == []
     parser = backend.BlockParser(max_event_bytes=12)
     assert len(parser.feed(b": a comment\n: and more\ndata: 345\n\ndata: 6789ab\n\n")) == 2
 

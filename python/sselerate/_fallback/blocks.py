@@ -92,7 +92,12 @@ class BlockParser:
             self._lock.release()
 
     def close(self, flush: bool = False) -> list[Block]:
-        """Ends the stream. A block without its blank line is dropped, or returned with ``flush``."""
+        """Ends the stream. A block without its blank line is dropped, or returned with ``flush``.
+
+        Raises:
+            EventTooLargeError: as in `feed`, of the beginning of a byte order mark that never came.
+            RuntimeError: the parser is in use elsewhere.
+        """
         self._acquire()
         try:
             if self._closed or not flush:

@@ -84,23 +84,33 @@ impl BlockParser {
             Ok(()) => Ok(blocks),
             Err(error) => {
                 state.closed = true;
+                // None of the chunk is to come again, but all of it has been received.
+                state.framer.resume_at(chunk.bytes(py).len());
                 Err(errors::with_attribute(py, error, "events", &blocks))
             }
         }
     }
 
     /// Ends the stream. A block without its blank line is dropped, or returned with ``flush``.
+    ///
+    /// Raises:
+    ///     EventTooLargeError: as in `feed`, of the beginning of a byte order mark that never came.
+    ///     RuntimeError: the parser is in use elsewhere.
     #[pyo3(signature = (flush=Switch(false)), text_signature = "($self, flush=False)")]
     fn close<'py>(&self, py: Python<'py>, flush: Switch) -> PyResult<Bound<'py, PyList>> {
         let mut entered = self.state.enter(py, "BlockParser")?;
         let state = &mut *entered;
         let blocks = scalar::list(py)?;
         let ends = !std::mem::replace(&mut state.closed, true);
-        if ends
-            && flush.0
-            && let Some(Item::Event(frame)) = state.framer.finish()
-        {
-            blocks.append(state.maker.make(py, &frame)?)?;
+        if ends && flush.0 {
+            match state.framer.finish() {
+                Some(Item::Event(frame)) => blocks.append(state.maker.make(py, &frame)?)?,
+                Some(Item::TooLarge(offset)) => {
+                    let error = errors::too_large(py, state.max_event_bytes, state.count, offset)?;
+                    return Err(errors::with_attribute(py, PyErr::from_value(error), "events", &blocks));
+                }
+                _ => {}
+            }
         }
         Ok(blocks)
     }
