@@ -60,6 +60,8 @@ def test_what_is_better(backend: str) -> None:
     assert read(b"data: a\n\r\ndata: b\n\n") == [(None, "a", None), (None, "b", None)]
     assert read(b"id: \x00\nretry: 5_0\ndata: a\n\n") == [(None, "a", None)]
     assert read("data: é\n\n".encode("latin-1"), char_enc="latin-1") == [(None, "é", None)]
+    half = read(b"data: +2AA-\n\n", char_enc="utf-7")
+    assert half == [(None, "\ufffd\ufffd\ufffd", None)]
 
 
 def test_retry_is_text_and_events_can_be_changed() -> None:

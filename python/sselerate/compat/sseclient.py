@@ -10,7 +10,7 @@ text, and what follows the last blank line is an event too.
 
 Different, since nobody can want it otherwise:
 
-- A leading byte order mark no longer costs the first event.
+- A leading byte order mark no longer costs the first event (in UTF-8; in another ``char_enc`` it is text).
 - A byte that is not UTF-8 (or ``char_enc``) becomes U+FFFD instead of raising.
 - A blank line ends an event whatever the line ends are: LF then CRLF made one event of two.
 - An id with NUL and a ``retry:`` of anything but digits are ignored, as the standard says; ``007`` is "7".
@@ -86,8 +86,10 @@ class SSEClient:
         text = codecs.getincrementaldecoder(self._char_enc)("replace")
         is_utf8 = codecs.lookup(self._char_enc).name == "utf-8"
         for chunk in self._event_source:
-            yield from _events(parser.feed(chunk if is_utf8 else text.decode(chunk).encode()))
-        yield from _events(parser.feed(text.decode(b"", final=True).encode()))
+            # UTF-7 can spell lone surrogates: bytes that are no UTF-8
+            utf8 = chunk if is_utf8 else text.decode(chunk).encode("utf-8", "surrogatepass")
+            yield from _events(parser.feed(utf8))
+        yield from _events(parser.feed(text.decode(b"", final=True).encode("utf-8", "surrogatepass")))
         yield from _events(parser.close(flush=True))
 
     def close(self) -> None:
