@@ -100,6 +100,11 @@ def test_what_is_better(backend: str) -> None:
     assert event == httpx2.ServerSentEvent(data="a")
     (event,) = compat.EventSource(response([b"retry: +5_0\n\nretry: -5\ndata: a\n\n"]))
     assert event.retry is None
+    for how, chunks in chopped(b"x: 34567\nx: 34567\n: 34567\ndata: a\n\n"):
+        (event,) = outcome(compat.EventSource(response(chunks), max_event_size=8))
+        assert event == httpx2.ServerSentEvent(data="a"), how
+        ((said, _),) = outcome(compat.EventSource(response(chunks), max_event_size=7))
+        assert said == "Server-sent event exceeded the 7 byte limit.", how
 
 
 def test_patch_reaches_every_source(patched: None) -> None:

@@ -16,6 +16,8 @@ Different, since nobody can want it otherwise:
 - A leading byte order mark no longer costs the first event.
 - ``retry:`` is set by ASCII digits only: ``+5_0`` was 50, ``-5`` was -5.
 - A line that CR ends is complete at once, not only when the next byte arrives.
+- The limit counts what is kept of an event: not lines of unknown fields. No line may be longer, not even a
+  comment, however the chunks are cut.
 """
 
 import importlib
