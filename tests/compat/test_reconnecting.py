@@ -85,6 +85,15 @@ def test_headers_that_come_twice_in_a_multidict() -> None:
     assert list(given.items()) == HEADERS
 
 
+def test_headers_that_come_twice_reach_every_client(sync: clients.Sync, loopback: server.Loopback) -> None:
+    multidict = pytest.importorskip("multidict", reason="multidict is not installed")
+    for headers in (HEADERS, multidict.CIMultiDict(HEADERS)):
+        url = f"{loopback.url}/plain"
+        with sync.adapter.sse(sync.client, "GET", url, last_event_id="é1", headers=headers) as events:
+            assert next(events).data == EVENTS[1][1]
+    assert [id for id, *_ in loopback.app.state.requests] == ["é1", "é1"]
+
+
 @pytest.mark.parametrize("query", ["", "?break=1"])
 def test_reconnecting(sync: clients.Sync, loopback: server.Loopback, query: str) -> None:
     url = f"{loopback.url}/plain{query}"

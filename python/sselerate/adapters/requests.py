@@ -47,6 +47,8 @@ class _Response(Response):
 
 
 def _send(client: Any, method: str, url: Any, arguments: dict[str, Any]) -> Any:
+    if isinstance(arguments.get("headers"), list):  # of which requests knows nothing; it sends each name once
+        arguments = {**arguments, "headers": dict(arguments["headers"])}
     return client.request(method, url, **{**arguments, "stream": True})
 
 

@@ -53,7 +53,10 @@ class _Response(Response):
 
 
 def _send(client: Any, method: str, url: Any, arguments: dict[str, Any]) -> Any:
-    retries = importlib.import_module("urllib3").Retry(connect=0, read=0, status=0, other=0)
+    urllib3 = importlib.import_module("urllib3")
+    retries = urllib3.Retry(connect=0, read=0, status=0, other=0)
+    if isinstance(arguments.get("headers"), list):  # of which urllib3 knows nothing
+        arguments = {**arguments, "headers": urllib3.HTTPHeaderDict(arguments["headers"])}
     return client.request(method, url, **{"retries": retries, **arguments, "preload_content": False})
 
 
