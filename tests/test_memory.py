@@ -310,3 +310,24 @@ def test_no_event_is_lost_without_an_error(rust: Backend, asynchronous: bool) ->
             steps.close()
         assert out == expected
     assert failures
+
+
+@pytest.mark.parametrize("name", ["Parser", "BlockParser"])
+def test_no_block_is_lost_without_an_error(rust: Backend, name: str) -> None:
+    limits = pytest.importorskip("_testcapi")
+    body = b"".join(b"event: e%d\nid: %d\nretry: %d\ndata: t\n\n" % (n, n, 1000 + n) for n in range(8))
+    parser_class = getattr(rust, name)
+    expected = parser_class().feed(body)
+    failures = 0
+    for start in range(1, 80):
+        parser = parser_class()
+        limits.set_nomemory(start, start + 1)
+        try:
+            events = parser.feed(body)
+        except MemoryError:
+            failures += 1
+            continue
+        finally:
+            limits.remove_mem_hooks()
+        assert events == expected
+    assert failures

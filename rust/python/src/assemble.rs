@@ -303,8 +303,7 @@ impl Assembler {
 #[inline]
 fn mask(py: Python<'_>, bits: u128) -> PyResult<Bound<'_, PyAny>> {
     match u64::try_from(bits) {
-        // SAFETY: it gives an owned object, or null and an exception.
-        Ok(bits) => unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyLong_FromUnsignedLongLong(bits)) },
+        Ok(bits) => scalar::unsigned(py, Some(bits)),
         Err(_) => Ok(bits.into_pyobject(py)?.into_any()),
     }
 }

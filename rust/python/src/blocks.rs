@@ -150,7 +150,7 @@ impl Maker {
             data.unwrap_or_else(|| py.None().into_bound(py)),
             shared(py, &mut self.last_id, frame.id)?,
             PyBool::new(py, frame.sets_id).to_owned().into_any(),
-            frame.retry.into_pyobject(py)?,
+            scalar::unsigned(py, frame.retry)?,
         ];
         let block = self.block.make(py)?;
         for (index, value) in values.into_iter().enumerate() {

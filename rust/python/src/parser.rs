@@ -259,7 +259,7 @@ impl Maker {
         let name = if frame.event.is_empty() { b"message" } else { frame.event };
         let name = shared(py, &mut self.last_name, name)?;
         let id = shared(py, &mut self.last_id, frame.id)?;
-        let retry = frame.retry.into_pyobject(py)?;
+        let retry = scalar::unsigned(py, frame.retry)?;
         let event = self.event.make(py)?;
         let values = [name, scalar::text(py, data)?, id, retry];
         for (index, value) in values.into_iter().enumerate() {

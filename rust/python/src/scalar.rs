@@ -155,6 +155,14 @@ pub(crate) fn int<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyAn
     unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyLong_FromLongLong(if negative { -value } else { value })) }
 }
 
+/// The int of a number, None if there is none.
+#[inline]
+pub(crate) fn unsigned(py: Python<'_>, number: Option<u64>) -> PyResult<Bound<'_, PyAny>> {
+    let Some(number) = number else { return Ok(py.None().into_bound(py)) };
+    // SAFETY: as in `int`.
+    unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyLong_FromUnsignedLongLong(number)) }
+}
+
 /// An empty dict.
 #[inline]
 pub(crate) fn dict(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
