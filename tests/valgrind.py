@@ -37,6 +37,7 @@ SELECTION = (
     "tests/unit/test_strings.py",
     "tests/test_text.py",
     "tests/parity/test_pickling.py",
+    "tests/conformance/test_blocks.py",
     "tests/conformance/test_lifecycle.py",
     "tests/conformance/test_sources.py",
     # Not the fallback, and not what runs other processes: memcheck would not follow.

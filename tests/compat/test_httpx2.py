@@ -65,7 +65,7 @@ def test_as_the_original(name: str, backend: str) -> None:
         assert asyncio.run(collected(compat.EventSource(async_response(chunks)))) == ours
 
 
-@pytest.mark.parametrize("limit", [None, 1, 12, 13, 14])
+@pytest.mark.parametrize("limit", [None, -1, 0, 1, 12, 13, 13.5, 14])
 @pytest.mark.parametrize(
     "body",
     [
@@ -76,7 +76,7 @@ def test_as_the_original(name: str, backend: str) -> None:
         b"data: " + b"x" * 20,
     ],
 )
-def test_limits_as_the_original(body: bytes, limit: int | None, backend: str) -> None:
+def test_limits_as_the_original(body: bytes, limit: float | None, backend: str) -> None:
     for how, chunks in chopped(body):
         ours = outcome(compat.EventSource(response(chunks), max_event_size=limit))
         assert ours == outcome(httpx2.EventSource(response(chunks), max_event_size=limit)), how

@@ -309,6 +309,7 @@ def test_what_never_comes_is_said_at_first_use(backend: Backend) -> None:
     ):
         with pytest.raises(TypeError, match=words):
             use()
+    assert waiting(made=1).to_dict() == {"made": 1}  # which asks for no annotation
     late = declare("tuple[NeverLater, ...]")
     globals()["NeverLater"] = bytes
     try:

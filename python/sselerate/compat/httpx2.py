@@ -139,7 +139,8 @@ def _opened(source: Any, request: Any) -> tuple[BlockParser, Callable[[Block], A
     except httpx2.SSEError as error:
         error.request = request
         raise
-    limit = sys.maxsize if source._max_event_size is None else source._max_event_size
+    size = source._max_event_size
+    limit = sys.maxsize if size is None else max(int(size), 1)  # httpx2 takes any number
     return BlockParser(max_event_bytes=limit), _maker(httpx2.ServerSentEvent)
 
 
