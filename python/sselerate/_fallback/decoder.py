@@ -30,6 +30,7 @@ __all__ = ["Decoder"]
 E = TypeVar("E")
 C = TypeVar("C", bound=Event)
 
+_IN_USE = "Decoder is in use by another thread or call"
 _LAST_NAMES = frozenset(name.encode() for name in LAST_EVENT_NAMES)
 _SIGNS = frozenset({"error", "type", *(sign.path[0] for sign in LAST)} - {"object"})
 """The keys of payloads that may report an error or be the last."""
@@ -293,7 +294,7 @@ class Decoder(Generic[E]):
 
     def _acquire(self) -> None:
         if not self._lock.acquire(False):
-            raise RuntimeError("Decoder is in use by another thread or call")
+            raise RuntimeError(_IN_USE)
 
     def _take(self, data: object) -> None:
         if self._closed:
@@ -326,11 +327,14 @@ class Decoder(Generic[E]):
 
     def _abandon(self) -> None:
         """Drops what is left."""
+        self._acquire()
         self._closed = self._ended = True
+        self._lock.release()
 
     def _at_hand(self) -> E | None:
         """The next event that the bytes at hand give; None: more are needed."""
-        self._acquire()
+        if not self._lock.acquire(False):
+            raise RuntimeError(_IN_USE)
         try:
             return next(self._events)
         except BaseException:

@@ -31,6 +31,7 @@ class EventIterator(Generic[E]):
         self._chunks: Iterator[Any] | None = iter(chunks)
         self._decoder = decoder
         self._lock = threading.Lock()
+        """Held while the source is asked. One an event is enough: that of the decoder."""
         """Held also while the source is asked, so that it cannot come back here."""
         self._texts: list[str] = []
         """What a call for the text had got when the source raised."""
@@ -62,18 +63,17 @@ class EventIterator(Generic[E]):
         return self
 
     def __next__(self) -> E:
-        if not self._lock.acquire(False):
-            raise RuntimeError(_IN_USE)
-        try:
-            while True:
-                event = self._decoder._at_hand()
-                if event is not None:
-                    return event
+        while True:
+            event = self._decoder._at_hand()
+            if event is not None:
+                return event
+            if not self._lock.acquire(False):
+                raise RuntimeError(_IN_USE)
+            try:
                 if not self._pull():
-                    break
-        finally:
-            self._lock.release()
-        raise StopIteration
+                    raise StopIteration
+            finally:
+                self._lock.release()
 
     def _pull(self) -> bool:
         """Gives the decoder the next chunk, or the end; returns whether there was anything to give."""
@@ -115,8 +115,8 @@ class EventIterator(Generic[E]):
         if not self._lock.acquire(False):
             raise RuntimeError(_IN_USE)
         try:
-            chunks, self._chunks = self._chunks, None
             self._decoder._abandon()
+            chunks, self._chunks = self._chunks, None
         finally:
             self._lock.release()
         close = getattr(chunks, "close", None)
