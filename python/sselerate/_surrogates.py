@@ -4,16 +4,13 @@ import re
 
 __all__ = ["join_halves"]
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
 
 
 def join_halves(text: str) -> str:
     """``text`` with the two halves of a surrogate pair as the character where they meet; a half that has lost
     the other one stays, as ``json.loads`` leaves it."""
-    if text.isascii() or not _SURROGATE.search(text):
-        return text
-    return _PAIR.sub(_character, text)
+    return text if text.isascii() else _PAIR.sub(_character, text)
 
 
 def _character(pair: "re.Match[str]") -> str:

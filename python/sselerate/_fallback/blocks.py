@@ -52,11 +52,10 @@ class BlockParser:
         last_event_id: where a resumed stream starts.
     """
 
-    __slots__ = ("_closed", "_count", "_framer", "_lock", "_received")
+    __slots__ = ("_closed", "_count", "_framer", "_lock")
 
     def __init__(self, *, max_event_bytes: int = 67108864, last_event_id: str | None = "") -> None:
         self._framer = _Framer(max_event_bytes, last_event_id)
-        self._received = 0
         self._count = 0
         self._closed = False
         self._lock = threading.Lock()
@@ -70,7 +69,7 @@ class BlockParser:
     @property
     def pending(self) -> int:
         """Bytes received since the end of the last block."""
-        return self._received - self._framer.start
+        return self._framer.pending
 
     def feed(self, data: "Buffer") -> list[Block]:
         """Takes the next bytes of the stream and returns the blocks they complete.
@@ -83,10 +82,7 @@ class BlockParser:
         try:
             if self._closed:
                 raise RuntimeError("feed() after close()")
-            chunk = whole(data)
-            if chunk:
-                self._received += len(chunk)
-                self._framer.feed(chunk)
+            self._framer.feed(whole(data))
             return self._parse()
         finally:
             self._lock.release()
@@ -100,10 +96,9 @@ class BlockParser:
         """
         self._acquire()
         try:
-            if self._closed or not flush:
-                self._closed = True
+            was_closed, self._closed = self._closed, True
+            if was_closed or not flush:
                 return []
-            self._closed = True
             self._framer.finish(commit=True)
             return self._parse()
         finally:

@@ -333,6 +333,7 @@ class Decoder(Generic[E]):
 
     def _at_hand(self) -> E | None:
         """The next event that the bytes at hand give; None: more are needed."""
+        # Not by `_acquire`: a call more costs an event 1 %.
         if not self._lock.acquire(False):
             raise RuntimeError(_IN_USE)
         try:

@@ -53,6 +53,7 @@ class Framer:
         self.frames: Iterator[Frame | None] = self._run()
         """What the bytes give, in order; None wherever more are needed. It never ends."""
         self._chunks: deque[bytes] = deque()
+        self._received = 0
         self._commit_tail: bool | None = None
         """What `finish` was called with, until it is done."""
         self.position = 0
@@ -79,9 +80,16 @@ class Framer:
         self._head: bytes | None = b""
         """The first bytes of the stream while they may become a BOM; None once that is decided."""
 
+    @property
+    def pending(self) -> int:
+        """Bytes received since the end of the last block."""
+        return self._received - self.start
+
     def feed(self, chunk: bytes) -> None:
         """Takes the next bytes of the stream, for `frames`."""
-        self._chunks.append(chunk)
+        if chunk:
+            self._received += len(chunk)
+            self._chunks.append(chunk)
 
     def finish(self, commit: bool) -> None:
         """Takes the end of the stream: what is left counts as if its line and its block were complete.

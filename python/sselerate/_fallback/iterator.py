@@ -31,8 +31,8 @@ class EventIterator(Generic[E]):
         self._chunks: Iterator[Any] | None = iter(chunks)
         self._decoder = decoder
         self._lock = threading.Lock()
-        """Held while the source is asked. One an event is enough: that of the decoder."""
-        """Held also while the source is asked, so that it cannot come back here."""
+        """Held while the source is asked, so that it cannot come back here. What is at hand needs that of the
+        decoder alone."""
         self._texts: list[str] = []
         """What a call for the text had got when the source raised."""
 

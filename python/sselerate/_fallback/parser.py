@@ -36,7 +36,7 @@ class Parser:
         last_event_id: where a resumed stream starts.
     """
 
-    __slots__ = ("_closed", "_comments", "_framer", "_index", "_lock", "_received", "_strict")
+    __slots__ = ("_closed", "_comments", "_framer", "_index", "_lock", "_strict")
 
     def __init__(
         self,
@@ -61,7 +61,6 @@ class Parser:
         raise TypeError("cannot pickle 'Parser' object")
 
     def _start(self) -> None:
-        self._received = 0
         self._index = 0
         self._closed = False
 
@@ -78,7 +77,7 @@ class Parser:
     @property
     def pending(self) -> int:
         """Bytes received since the end of the last block; after `close()`, those it dropped."""
-        return self._received - self._framer.start
+        return self._framer.pending
 
     @property
     def comment_count(self) -> int:
@@ -106,10 +105,7 @@ class Parser:
         try:
             if self._closed:
                 raise RuntimeError("feed() after close(); call reset() first")
-            chunk = whole(data)
-            if chunk:
-                self._received += len(chunk)
-                self._framer.feed(chunk)
+            self._framer.feed(whole(data))
             return self._parse()
         finally:
             self._lock.release()
