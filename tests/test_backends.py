@@ -44,20 +44,25 @@ sys.meta_path.insert(0, Needy())
 """
 
 
-def chosen(prelude: str = "", wanted: str | None = None) -> str:
-    """BACKEND of a new process, or the last line of its traceback."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    environment.pop("SSELERATE_BACKEND", None)
-    if wanted is not None:
-        environment["SSELERATE_BACKEND"] = wanted
-    process = subprocess.run(
-        [sys.executable, "-c", prelude + "import sselerate; print(sselerate.BACKEND)"],
+def in_a_process(code: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """What a Python process of its own says that runs some code."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         env=environment,
         cwd=ROOT,
         check=False,
     )
+
+
+def chosen(prelude: str = "", wanted: str | None = None) -> str:
+    """BACKEND of a new process, or the last line of its traceback."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    environment.pop("SSELERATE_BACKEND", None)
+    if wanted is not None:
+        environment["SSELERATE_BACKEND"] = wanted
+    process = in_a_process(prelude + "import sselerate; print(sselerate.BACKEND)", environment)
     return (process.stdout or process.stderr).strip().splitlines()[-1]
 
 
@@ -141,14 +146,7 @@ print(*[name for name in sys.modules if name.startswith("sselerate._fallback")] 
 def test_the_core_needs_nothing_of_the_fallback(rust: Backend) -> None:
     """What both backends need lies beside them: nobody loads two of them."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "SSELERATE_BACKEND": "rust"}
-    process = subprocess.run(
-        [sys.executable, "-c", WITHOUT_THE_OTHER],
-        capture_output=True,
-        text=True,
-        env=environment,
-        cwd=ROOT,
-        check=False,
-    )
+    process = in_a_process(WITHOUT_THE_OTHER, environment)
     assert (process.stdout.split(), process.stderr) == (["none"], "")
 
 
@@ -180,14 +178,7 @@ assert type(sselerate.decode(b"data: {}")[0]) is sselerate.GenericEvent
 def test_several_interpreters(backend: Backend) -> None:
     """What the compiled core keeps would be used in an interpreter that did not make it."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "SSELERATE_BACKEND": backend.name}
-    process = subprocess.run(
-        [sys.executable, "-c", INTERPRETERS],
-        capture_output=True,
-        text=True,
-        env=environment,
-        cwd=ROOT,
-        check=False,
-    )
+    process = in_a_process(INTERPRETERS, environment)
     refused = (
         "sselerate._core works in one interpreter of a process only; SSELERATE_BACKEND=python works in all"
     )
