@@ -12,6 +12,7 @@ from contextlib import (
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from .._backend import Decoder
+from .._headers import lower
 from ..events.answers import StreamEvent
 from ..events.declare import Event
 from ..events.error import ErrorEvent
@@ -488,16 +489,12 @@ def _with_headers(
         pairs: list[tuple[Any, Any]] = list(dict(given).items())
     else:  # a list or a multidict, where a name may come twice
         pairs = list(given.items() if isinstance(given, Mapping) else given)
-    known = {_lower(name) for name, _ in pairs}
+    known = {lower(name) for name, _ in pairs}
     for name, value in ours.items():
         if name == "Last-Event-ID":
-            pairs = [pair for pair in pairs if _lower(pair[0]) != "last-event-id"]
+            pairs = [pair for pair in pairs if lower(pair[0]) != "last-event-id"]
             pairs.append((name, encode(value)))
         elif name.lower() not in known:
             pairs.append((name, value))
     single = dict(pairs)
     return {**arguments, "headers": single if len(single) == len(pairs) else pairs}
-
-
-def _lower(name: str | bytes) -> str:
-    return (name if isinstance(name, str) else name.decode("latin-1")).lower()

@@ -7,7 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from typing import Any
 
-__all__ = ["byte_chunks", "header_pairs", "library_of", "transport_error"]
+__all__ = ["NO_LIMIT", "byte_chunks", "header_pairs", "library_of", "transport_error"]
+
+NO_LIMIT = sys.maxsize
+"""Of the bytes of an event: what is replaced here has none."""
 
 _UTF_8 = {"utf-8", "ascii"}  # ASCII is UTF-8, and who says ASCII and sends more meant UTF-8
 

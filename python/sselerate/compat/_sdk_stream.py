@@ -1,13 +1,13 @@
 """What a stream of an SDK that Stainless generates reads with, in a patched client: see `_stainless`."""
 
 import json
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._backend import BlockParser, Decoder
 from ..events.generic import GenericEvent
 from ..sse import Block
+from ._client import NO_LIMIT
 from ._light import Light
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class StreamDecoder:
         self._cast_to: Any = None
         self._typed: Decoder[Any] | None = None
         self._convert: Callable[[Any], Any] = _nothing
-        self._parser = BlockParser(max_event_bytes=sys.maxsize)
+        self._parser = BlockParser(max_event_bytes=NO_LIMIT)
         self._chunks: Any = ()
         """The body of the response, once the SDK reads it."""
         self._for_sdk: list[StreamEvent] = []

@@ -25,6 +25,7 @@ from typing import Any, Literal, TypeAlias
 
 from .._backend import Decoder
 from ..events.generic import GenericEvent
+from ._client import NO_LIMIT
 from ._construct import Constructor, members
 from ._light import Light, Lighter
 from ._sdk_stream import Payload, StreamDecoder
@@ -33,9 +34,6 @@ __all__ = ["CompatWarning", "Models", "Sdk"]
 
 Models: TypeAlias = Literal["light", "sdk"]
 """What streams deliver: light events, or the SDK's own pydantic objects."""
-
-_LARGEST = 2**62
-"""The SDKs have no limit for an event."""
 
 
 class CompatWarning(UserWarning):
@@ -109,7 +107,7 @@ class Sdk:
                 self._targets[key] = target, convert
         if target is None:
             return None, lambda value: None
-        return Decoder(target, on_error="yield", multi=True, max_event_bytes=_LARGEST), convert
+        return Decoder(target, on_error="yield", multi=True, max_event_bytes=NO_LIMIT), convert
 
     def _planned(self, cast_to: Any, models: Models) -> tuple[Any, Any]:
         types = members(cast_to)

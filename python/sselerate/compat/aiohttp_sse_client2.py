@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from .._backend import BlockParser
 from ..sse import Block
+from ._client import NO_LIMIT
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -115,7 +116,7 @@ class EventSource:
         self._last_event_id = ""
         self._origin = ""
         self._response: Any = None
-        self._parser = BlockParser(max_event_bytes=sys.maxsize)
+        self._parser = BlockParser(max_event_bytes=NO_LIMIT)
         self._ready: deque[MessageEvent] = deque()
 
     @property
@@ -198,7 +199,7 @@ class EventSource:
             if self._on_open:
                 self._on_open()
         self._reconnection_time = self._first_reconnection_time
-        self._parser = BlockParser(max_event_bytes=sys.maxsize, last_event_id=self._last_event_id)
+        self._parser = BlockParser(max_event_bytes=NO_LIMIT, last_event_id=self._last_event_id)
         self._response = response
         self._origin = str(response.real_url.origin())
 

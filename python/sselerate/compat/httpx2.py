@@ -22,7 +22,6 @@ Different, since nobody can want it otherwise:
 
 import importlib
 import inspect
-import sys
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from functools import cache
@@ -31,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 from .._backend import BlockParser
 from ..errors import EventTooLargeError
 from ..sse import Block
-from ._client import byte_chunks
+from ._client import NO_LIMIT, byte_chunks
 from ._stainless import CompatWarning
 
 __all__ = ["EventSource", "patch", "unpatch"]
@@ -140,7 +139,7 @@ def _opened(source: Any, request: Any) -> tuple[BlockParser, Callable[[Block], A
         error.request = request
         raise
     size = source._max_event_size
-    limit = sys.maxsize if size is None else max(int(size), 1)  # httpx2 takes any number
+    limit = NO_LIMIT if size is None else max(int(size), 1)  # httpx2 takes any number
     return BlockParser(max_event_bytes=limit), _maker(httpx2.ServerSentEvent)
 
 

@@ -16,14 +16,14 @@ Different, since nobody can want it otherwise:
 """
 
 import json
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .._backend import BlockParser
+from .._headers import lower
 from ..sse import Block
-from ._client import byte_chunks, header_pairs, transport_error
+from ._client import NO_LIMIT, byte_chunks, header_pairs, transport_error
 
 __all__ = ["EventSource", "SSEError", "ServerSentEvent", "aconnect_sse", "connect_sse"]
 
@@ -134,7 +134,7 @@ class EventSource:
             SSEError: the response is no event stream.
         """
         self._check_content_type()
-        parser = BlockParser(max_event_bytes=sys.maxsize)
+        parser = BlockParser(max_event_bytes=NO_LIMIT)
         for chunk in byte_chunks(self._response):
             yield from map(_event, parser.feed(chunk))
 
@@ -145,7 +145,7 @@ class EventSource:
             SSEError: the response is no event stream.
         """
         self._check_content_type()
-        parser = BlockParser(max_event_bytes=sys.maxsize)
+        parser = BlockParser(max_event_bytes=NO_LIMIT)
         chunks = byte_chunks(self._response, asynchronous=True)
         try:
             async for chunk in chunks:
@@ -173,11 +173,7 @@ def _headers(kwargs: dict[str, Any]) -> list[tuple[Any, Any]]:
     """Takes the headers out of the arguments of a request; returns them with those of an event stream."""
     wanted = {"accept": "text/event-stream", "cache-control": "no-store"}
     given = header_pairs(kwargs.pop("headers", None))
-    return [(name, value) for name, value in given if _lower(name) not in wanted] + [
+    return [(name, value) for name, value in given if lower(name) not in wanted] + [
         ("Accept", wanted["accept"]),
         ("Cache-Control", wanted["cache-control"]),
     ]
-
-
-def _lower(name: str | bytes) -> str:
-    return (name.decode("latin-1") if isinstance(name, bytes) else name).lower()

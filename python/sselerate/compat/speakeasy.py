@@ -30,13 +30,13 @@ import functools
 import importlib
 import inspect
 import json
-import sys
 import types
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from typing import Any, Generic, TypeVar
 
 from .._backend import BlockParser, Decoder
 from ..sse import Block
+from ._client import NO_LIMIT
 from ._light import Light, Lighter
 from ._stainless import CompatWarning, Models
 
@@ -54,7 +54,6 @@ __all__ = [
 
 T = TypeVar("T")
 
-_LARGEST = 2**62
 _PLACES = ("", ".client", ".azure.client", ".gcp.client")
 """Where in a package ``utils.eventstreaming`` may be."""
 
@@ -281,7 +280,7 @@ class _Reader(Generic[T]):
         self._decoder = decoder
         self._sentinel = sentinel
         self._old = old
-        self._parser = BlockParser(max_event_bytes=sys.maxsize)
+        self._parser = BlockParser(max_event_bytes=NO_LIMIT)
         self._recipe = recipe = _recipe(decoder)
         self._data_required = data_required and not old
         self._typed: Decoder[Any] | None = None
@@ -289,7 +288,7 @@ class _Reader(Generic[T]):
         if recipe is not None:
             self._data_required = self._data_required or recipe.needs_data
             if models == "light" and recipe.target is not None:
-                self._typed = Decoder(recipe.target, on_error="yield", multi=True, max_event_bytes=_LARGEST)
+                self._typed = Decoder(recipe.target, on_error="yield", multi=True, max_event_bytes=NO_LIMIT)
                 self._direct = recipe.only_data
 
     def read(self, chunk: bytes) -> Any:

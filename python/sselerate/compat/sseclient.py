@@ -19,12 +19,12 @@ Different, since nobody can want it otherwise:
 """
 
 import codecs
-import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .._backend import BlockParser
 from ..sse import Block
+from ._client import NO_LIMIT
 
 __all__ = ["SSEClient"]
 
@@ -82,7 +82,7 @@ class SSEClient:
 
     def events(self) -> Iterator[Event]:
         """The events, as they come."""
-        parser = BlockParser(max_event_bytes=sys.maxsize)
+        parser = BlockParser(max_event_bytes=NO_LIMIT)
         text = codecs.getincrementaldecoder(self._char_enc)("replace")
         is_utf8 = codecs.lookup(self._char_enc).name == "utf-8"
         for chunk in self._event_source:
