@@ -20,6 +20,8 @@ NEEDS_PYTHON := import sys; sys.exit(sys.version_info < (3, 10) and "sselerate n
 # What the build backend will decide (build_backend/cargo_or_pure.py), so that a change of it builds again.
 BACKEND := $(or $(SSELERATE_BUILD),$(if $(shell command -v cargo 2>/dev/null),rust,pure))
 INSTALLED := $(VENV)/.installed-$(BACKEND)
+# CPythons that the crate is compiled for differently. None of them need be here to check that it can be.
+CPYTHONS := 3.10 3.13 3.14t 3.15
 MODULE := $(wildcard python/sselerate/_core.*.so)
 RUST := Cargo.toml Cargo.lock $(shell find rust -name target -prune -o \( -name '*.rs' -o -name Cargo.toml \) -print)
 FUZZ_TARGETS := $(basename $(notdir $(wildcard rust/fuzz/fuzz_targets/*.rs)))
@@ -28,6 +30,7 @@ FUZZ_TARGETS := $(basename $(notdir $(wildcard rust/fuzz/fuzz_targets/*.rs)))
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
 .DELETE_ON_ERROR:
+.SECONDARY:
 .PHONY: help demo test test-niquests lint bench bench-json bench-dropin bench-framing bench-proxy perf-gate valgrind fuzz \
   fuzz-prediction lock clean need-cargo need-valgrind need-fuzz always
 
@@ -45,7 +48,7 @@ test: need-cargo $(INSTALLED) $(PEERS) ## all tests, of the core and of both bac
 test-niquests: $(INSTALLED) $(NIQUESTS)/.ready ## the adapter for niquests, which cannot be installed beside urllib3
 	PYTHONPATH=python $(NIQUESTS)/bin/python -m pytest -k niquests tests/compat/test_adapters.py tests/compat/test_reconnecting.py
 
-lint: need-cargo $(INSTALLED) ## formatting, lints, types, the stub of the compiled module, workflows
+lint: need-cargo $(INSTALLED) $(CPYTHONS:%=clippy-%) ## formatting, lints, types, the stub of the compiled module, workflows
 	cargo fmt --all --check
 	cargo fmt --manifest-path rust/fuzz/Cargo.toml --check
 	cargo fmt --manifest-path rust/peers/Cargo.toml --check
@@ -59,6 +62,15 @@ lint: need-cargo $(INSTALLED) ## formatting, lints, types, the stub of the compi
 	$(PY) -c 'import sselerate._core'
 	$(PY) -m mypy.stubtest --mypy-config-file pyproject.toml sselerate._core
 	$(VENV)/bin/zizmor --offline --quiet .github/workflows
+
+clippy-%: need-cargo target/cpython-%/interpreter
+	PYO3_CONFIG_FILE=$(CURDIR)/target/cpython-$*/interpreter CARGO_TARGET_DIR=target/cpython-$* \
+	  cargo clippy --package sselerate-python --locked -- -D warnings
+
+# What PyO3 would ask an interpreter for.
+target/cpython-%/interpreter:
+	@mkdir -p $(@D)
+	@printf '%s\n' implementation=CPython version=$(*:%t=%) build_flags=$(if $(filter %t,$*),Py_GIL_DISABLED) > $@
 
 perf-gate: need-cargo need-valgrind $(INSTALLED) ## instructions an event, against benches/gate.json; GATE_ARGS=--keep
 	$(PY) -m benches.gate $(GATE_ARGS)

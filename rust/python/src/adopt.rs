@@ -42,10 +42,14 @@ pub(crate) fn adopt(cls: &Bound<'_, PyType>) -> bool {
     // slots, as then `alloc` and `dealloc` below are right for them; and it has no instance yet, so none was made in
     // another way.
     unsafe {
-        if (*class).tp_flags & ffi::Py_TPFLAGS_HAVE_GC == 0 || slots(cls).is_none() {
+        if ffi::PyType_GetFlags(class) & ffi::Py_TPFLAGS_HAVE_GC == 0 || slots(cls).is_none() {
             return false;
         }
-        (*class).tp_flags &= !ffi::Py_TPFLAGS_HAVE_GC;
+        // Where there is none, nobody comes here, and the flags are an atomic.
+        #[cfg(not(Py_GIL_DISABLED))]
+        {
+            (*class).tp_flags &= !ffi::Py_TPFLAGS_HAVE_GC;
+        }
         (*class).tp_traverse = None;
         (*class).tp_clear = None;
         (*class).tp_alloc = Some(alloc);
@@ -78,7 +82,7 @@ pub(crate) fn slots(cls: &Bound<'_, PyType>) -> Option<usize> {
         let mut slots = 0;
         let mut base = class;
         while base != &raw mut ffi::PyBaseObject_Type {
-            if (*base).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE == 0 {
+            if ffi::PyType_GetFlags(base) & ffi::Py_TPFLAGS_HEAPTYPE == 0 {
                 return None;
             }
             let mut member = (*base).tp_members;

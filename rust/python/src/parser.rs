@@ -272,7 +272,7 @@ impl Maker {
 
 /// A str of bytes of the stream, the last one's very object if it is the same.
 pub(crate) fn shared<'py>(py: Python<'py>, last: &mut Py<PyString>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    if !scalar::is_ascii_text(last.bind(py), bytes) {
+    if !bytes.is_ascii() || !scalar::is_ascii_text(last.bind(py), bytes) {
         *last = scalar::text(py, bytes)?.cast_into::<PyString>()?.unbind();
     }
     Ok(last.bind(py).clone().into_any())

@@ -237,15 +237,14 @@ pub(crate) fn of_kind<'py>(
     }
 }
 
-/// Whether a str is ASCII and has these bytes.
+/// Whether a str has these characters, which are ASCII.
 #[inline]
 pub(crate) fn is_ascii_text(text: &Bound<'_, PyString>, bytes: &[u8]) -> bool {
     let text = text.as_ptr();
-    // SAFETY: `text` is a str. A compact ASCII one keeps its characters, one byte each, where PyUnicode_DATA says.
+    // SAFETY: `text` is a str. One of this kind keeps its characters, one byte each, where PyUnicode_DATA says.
     unsafe {
         ffi::PyUnicode_GET_LENGTH(text) == bytes.len() as ffi::Py_ssize_t
             && ffi::PyUnicode_KIND(text) == ffi::PyUnicode_1BYTE_KIND
-            && ffi::PyUnicode_IS_COMPACT_ASCII(text) != 0
             && std::slice::from_raw_parts(ffi::PyUnicode_DATA(text).cast::<u8>(), bytes.len()) == bytes
     }
 }
