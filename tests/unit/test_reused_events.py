@@ -338,6 +338,36 @@ def test_ints_of_the_interpreter_are_not_written(backend: Backend) -> None:
     assert [sum([1] * n) for n in range(600)] == [*range(600)]
 
 
+def test_hashes_are_those_of_the_values(backend: Backend) -> None:
+    """Strings keep their hash, and tuples do from CPython 3.14 on."""
+    decoder = backend.Decoder(CompletionStreamEvent)
+    for n in range(300):
+        (item,) = decoder.feed(completion(f"token {n}"))
+        (choice,) = item.choices
+        assert hash(choice.text) == hash(f"token {n}")
+        assert hash(item.choices) == hash((choice,))
+        del item, choice
+
+
+def test_events_on_the_stack_of_the_interpreter(backend: Backend) -> None:
+    """From CPython 3.14 on it does not count what it takes from a local variable."""
+
+    def chunks() -> Iterator[bytes]:
+        for n in range(300):
+            if n % 3 == 1 and sys.version_info >= (3, 13):  # before, this changed a copy
+                sys._getframe(1).f_locals["first"] = None
+            yield completion(f"token {n}")
+
+    def texts(*items: Any) -> list[str]:
+        return [item.choices[0].text for item in items]
+
+    items = iter(backend.iter_events(chunks(), target=CompletionStreamEvent))
+    for n in range(0, 300, 3):
+        first = next(items)
+        found = texts(first, next(items), next(items))
+        assert found == [f"token {n + m}" for m in range(3)]
+
+
 @pytest.mark.parametrize(
     "change", [list.clear, lambda found: found.extend(range(50))], ids=["clear", "extend"]
 )

@@ -9,8 +9,7 @@
 //!
 //! The rest of CPython knows all of this from the type's own slots, so subclasses, `copy`, `pickle` and
 //! `object.__new__` just work. (But a `__del__` that is put on the class later is never called: `dealloc` does not look
-//! for one.) A class stays as it is where that can't be checked here: without a GIL, and on versions this was never run
-//! on.
+//! for one.) A class stays as it is where there is no GIL.
 
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -34,7 +33,7 @@ const SLOT: usize = size_of::<*mut ffi::PyObject>();
 /// know.
 #[pyfunction]
 pub(crate) fn adopt(cls: &Bound<'_, PyType>) -> bool {
-    if cfg!(any(Py_GIL_DISABLED, Py_3_14)) {
+    if cfg!(Py_GIL_DISABLED) {
         return false;
     }
     let class = cls.as_type_ptr();

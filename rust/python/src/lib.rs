@@ -63,7 +63,7 @@ mod _core {
         refuse_second_interpreter()?;
         crate::iterator::quicken(module.py());
         crate::async_iterator::quicken(module.py());
-        crate::reuse::look_at_ints(module.py())
+        crate::reuse::look_at_layouts(module.py())
     }
 
     /// What is kept in statics (types, compiled targets, functions looked up once) belongs to the interpreter that made

@@ -11,11 +11,20 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use sselerate_core::decoder::Hit;
 use sselerate_core::json::Kind;
+use std::mem::offset_of;
 
 /// Earlier events kept for reuse: enough for the events of two 16 KiB chunks that are handed out as lists.
 const MAX_KEPT: usize = 160;
+/// Whether it can be seen that a dict is as it was made. CPython 3.14 no longer counts their changes, so events with
+/// plain dicts are made anew there.
+const DICTS_SHOW_CHANGES: bool = cfg!(not(Py_3_14));
 /// Events with more parts than this are made anew.
 const MAX_PARTS: usize = 64;
+
+/// Words of a tuple and of a list before the items; the reference count is not one of them. From CPython 3.14 on a
+/// tuple keeps its hash there, once it was asked for.
+const TUPLE_HEAD: usize = offset_of!(ffi::PyTupleObject, ob_item) / size_of::<usize>() - 1;
+const LIST_HEAD: usize = 2;
 
 /// What of an event is not shared: its parts, the event itself first and each behind the one it hangs on, and the holes
 /// in them.
@@ -116,16 +125,17 @@ impl Reuse {
                 slots.iter().all(|(offset, part)| self.add_below(py, program, part, at, word(*offset), None))
             }
             Part::Tuple { items, .. } | Part::List(items) => {
-                let (kind, class) = match part {
-                    Part::List(_) => (Container::List, &raw const ffi::PyList_Type),
-                    _ => (Container::Fixed, &raw const ffi::PyTuple_Type),
+                let (kind, head, class) = match part {
+                    Part::List(_) => (Container::List, LIST_HEAD, &raw const ffi::PyList_Type),
+                    _ => (Container::Fixed, TUPLE_HEAD, &raw const ffi::PyTuple_Type),
                 };
-                let at = place(kind, 2 + items.len(), class);
+                let at = place(kind, head + items.len(), class);
                 items
                     .iter()
                     .enumerate()
-                    .all(|(item, part)| self.add_below(py, program, part, at, words + 2 + item, None))
+                    .all(|(item, part)| self.add_below(py, program, part, at, words + head + item, None))
             }
+            Part::Dict(_) if !DICTS_SHOW_CHANGES => false,
             Part::Dict(members) => {
                 let at = place(Container::Dict, 2 + members.len(), &raw const ffi::PyDict_Type);
                 let mut members = members.iter().enumerate();
@@ -163,15 +173,19 @@ impl Reuse {
                 if object.is_null() || ffi::Py_TYPE(object).cast_const() != place.class {
                     return None;
                 }
-                let is_sized = place.class == &raw const ffi::PyTuple_Type || place.kind == Container::List;
-                if is_sized && ffi::Py_SIZE(object) as usize != place.size - 2 {
+                let length = match place.kind {
+                    Container::List => Some(place.size - LIST_HEAD),
+                    _ if place.class == &raw const ffi::PyTuple_Type => Some(place.size - TUPLE_HEAD),
+                    _ => None,
+                };
+                if length.is_some_and(|length| ffi::Py_SIZE(object) as usize != length) {
                     return None;
                 }
                 match place.kind {
                     Container::Fixed => words.extend_from_slice(behind_count(object, place.size)),
                     Container::List => {
-                        words.extend_from_slice(behind_count(object, 2));
-                        words.extend_from_slice(list_items(object, place.size - 2));
+                        words.extend_from_slice(behind_count(object, LIST_HEAD));
+                        words.extend_from_slice(list_items(object, place.size - LIST_HEAD));
                     }
                     Container::Dict => {
                         words.extend([ffi::Py_TYPE(object) as usize, version(object)]);
@@ -199,7 +213,8 @@ impl Reuse {
     fn refill(&self, py: Python<'_>, kept: &mut Kept, assembler: &mut Assembler, hit: Hit<'_>) -> bool {
         // SAFETY: each part is looked at only after the part it hangs on was found to have one owner, the plan's event
         // itself, and to hold what the plan put there: so it is the part that the plan made, with the class and length
-        // that its words were taken from, and nobody else can see it or get hold of it while the GIL is held.
+        // that its words were taken from, and nobody else can see it or get hold of it while the GIL is held. (CPython
+        // 3.14 has references that it does not count, but only while a local variable has one that it does.)
         unsafe {
             for (number, place) in self.parts.iter().enumerate() {
                 let Some(words) = kept.words.get(place.words..place.words + place.size) else { return false };
@@ -301,7 +316,7 @@ impl Reuse {
         unsafe {
             let slot = match (place.kind, &hole.key) {
                 (Container::Fixed, _) => object.cast::<*mut ffi::PyObject>().add(1 + index),
-                (Container::List, _) => (*object.cast::<ffi::PyListObject>()).ob_item.add(index - 2),
+                (Container::List, _) => (*object.cast::<ffi::PyListObject>()).ob_item.add(index - LIST_HEAD),
                 (Container::Dict, Some(key)) => {
                     let is_set = ffi::PyDict_SetItem(object, key.as_ptr(), value.as_ptr()) == 0;
                     if !is_set {
@@ -452,7 +467,7 @@ unsafe fn list_items<'a>(object: *mut ffi::PyObject, length: usize) -> &'a [usiz
     }
 }
 
-/// The version of a dict, which changes with it (PEP 509). CPython 3.14 has none, and no event is used again there.
+/// The version of a dict, which changes with it (PEP 509). Without one ([`DICTS_SHOW_CHANGES`]) nobody asks.
 ///
 /// # Safety
 /// `object` is a dict.

@@ -7,18 +7,17 @@
 //! it goes by the texts it has seen. Numbers need no room: a float takes any other value, an int any other of as many
 //! digits inside.
 //!
-//! Left out where it can't be checked or does not pay ([`REUSES`]): CPython 3.14 and later hide whether a string is
-//! interned, and without a GIL a count of two proves nothing.
+//! Left out without a GIL ([`REUSES`]), where a count of two proves nothing.
 
 use pyo3::exceptions::PyMemoryError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 /// Whether anything is used again.
-pub(crate) const REUSES: bool = cfg!(not(any(Py_GIL_DISABLED, Py_3_14)));
+pub(crate) const REUSES: bool = cfg!(not(Py_GIL_DISABLED));
 /// CPython has one object of each int up to here.
-const LARGEST_SHARED_INT: u32 = 256;
+const LARGEST_SHARED_INT: u32 = if cfg!(Py_3_15) { 1024 } else { 256 };
 /// What an int says of itself if it is positive and has one digit inside: its length, and before CPython 3.12 nothing
 /// else.
 const ONE_DIGIT: usize = if cfg!(Py_3_12) { 1 << 3 } else { 1 };
@@ -26,8 +25,49 @@ const ONE_DIGIT: usize = if cfg!(Py_3_12) { 1 << 3 } else { 1 };
 static LARGE_DIGITS: AtomicBool = AtomicBool::new(false);
 const _: () = assert!(crate::scalar::LARGEST_SMALL < 1 << 30);
 
-/// Find out how the interpreter keeps ints.
-pub(crate) fn look_at_ints(py: Python<'_>) -> PyResult<()> {
+/// The first byte of what a str says of itself, if it is compact, ASCII and not interned. How the bits of it are laid
+/// out is CPython's own affair, and has changed within a version.
+static PLAIN_TEXT: AtomicU8 = AtomicU8::new(NEVER);
+/// Nothing says this of itself: every str of the kinds at hand is compact, which is a bit.
+const NEVER: u8 = 0;
+
+/// Find out how the interpreter keeps strings and ints.
+pub(crate) fn look_at_layouts(py: Python<'_>) -> PyResult<()> {
+    look_at_texts();
+    look_at_ints(py)
+}
+
+fn look_at_texts() {
+    // SAFETY: the GIL is held, as `look_at_layouts` has a witness of it; PyUnicode_New gives new strings, which are
+    // filled before anybody sees them, or null.
+    unsafe {
+        let (mut text, wide) = (ffi::PyUnicode_New(LANES as ffi::Py_ssize_t, 127), ffi::PyUnicode_New(1, 255));
+        if !text.is_null() && !wide.is_null() {
+            ffi::PyUnicode_DATA(text).cast::<u8>().write_bytes(b's', LANES);
+            ffi::PyUnicode_DATA(wide).cast::<u8>().write(u8::MAX);
+            let plain = state(text);
+            ffi::PyUnicode_InternInPlace(&raw mut text);
+            if plain != state(text) && plain != state(wide) {
+                PLAIN_TEXT.store(plain, Ordering::Relaxed);
+            }
+        }
+        ffi::PyErr_Clear();
+        ffi::Py_XDECREF(text);
+        ffi::Py_XDECREF(wide);
+    }
+}
+
+/// What a str says of itself: whether it is interned, compact, ASCII.
+///
+/// # Safety
+/// `text` is a str.
+#[inline(always)]
+unsafe fn state(text: *mut ffi::PyObject) -> u8 {
+    // SAFETY: by the contract.
+    unsafe { (&raw const (*text.cast::<ffi::PyASCIIObject>()).state).cast::<u8>().read() }
+}
+
+fn look_at_ints(py: Python<'_>) -> PyResult<()> {
     let bits: u32 = py.import("sys")?.getattr("int_info")?.getattr("bits_per_digit")?.extract()?;
     LARGE_DIGITS.store(bits == 30 && cfg!(target_pointer_width = "64"), Ordering::Relaxed);
     Ok(())
@@ -75,31 +115,26 @@ pub(crate) fn ascii<'py>(py: Python<'py>, bytes: &[u8], room: usize) -> PyResult
 /// two, the caller has both references (that of the event and its own), and the GIL.
 #[inline]
 pub(crate) unsafe fn refill(text: *mut ffi::PyObject, bytes: &[u8], start: usize, end: usize, room: usize) -> bool {
-    #[cfg(not(any(Py_GIL_DISABLED, Py_3_14)))]
-    {
-        // SAFETY: `text` is a str, by the contract. No other owner means that no dict and no C code has it; an interned
-        // string would be in a table that does not count. Compact ASCII of 1 to `room` characters has room, by the
-        // contract.
-        unsafe {
-            let object = text.cast::<ffi::PyASCIIObject>();
-            #[cfg(not(Py_3_12))]
-            let plain = (*object).wstr.is_null() && (*object).ready() == 1;
-            #[cfg(Py_3_12)]
-            let plain = true;
-            let ours = plain && (*object).interned() == 0 && (*object).compact() == 1 && (*object).ascii() == 1;
-            let fits = |length: usize| length.wrapping_sub(1) < room;
-            if ffi::Py_REFCNT(text) != 2 || !ours || !fits((*object).length as usize) || !fits(end - start) {
-                return false;
-            }
-            fill(text, bytes, start, end);
+    if !REUSES {
+        return false;
+    }
+    // SAFETY: `text` is a str, by the contract. No other owner means that no dict and no C code has it; an interned
+    // string would be in a table that does not count. Compact ASCII of 1 to `room` characters has room, by the
+    // contract.
+    unsafe {
+        let object = text.cast::<ffi::PyASCIIObject>();
+        #[cfg(not(Py_3_12))]
+        let plain = (*object).wstr.is_null();
+        #[cfg(Py_3_12)]
+        let plain = true;
+        let ours = plain && state(text) == PLAIN_TEXT.load(Ordering::Relaxed);
+        let fits = |length: usize| length.wrapping_sub(1) < room;
+        if ffi::Py_REFCNT(text) != 2 || !ours || !fits((*object).length as usize) || !fits(end - start) {
+            return false;
         }
-        true
+        fill(text, bytes, start, end);
     }
-    #[cfg(any(Py_GIL_DISABLED, Py_3_14))]
-    {
-        let _ = (text, bytes, start, end, room);
-        false
-    }
+    true
 }
 
 /// Write another value into a float. False, and nothing is done: this one can't take it.
@@ -155,7 +190,7 @@ unsafe fn fill(text: *mut ffi::PyObject, bytes: &[u8], start: usize, end: usize)
     // SAFETY: by the contract; a string with room has at least LANES bytes for characters and NUL. The hash is that of
     // the old text: -1 has it computed anew.
     unsafe {
-        let characters = ffi::PyUnicode_DATA(text).cast::<u8>();
+        let characters = text.cast::<u8>().add(HEADER);
         let source = bytes.as_ptr().add(start);
         if length <= LANES && bytes.len() - start >= LANES {
             // As a number: the compiler would make one call to memcpy of two copies.
