@@ -44,7 +44,7 @@ pub(crate) fn adopt(cls: &Bound<'_, PyType>) -> bool {
         if ffi::PyType_GetFlags(class) & ffi::Py_TPFLAGS_HAVE_GC == 0 || slots(cls).is_none() {
             return false;
         }
-        // Where there is none, nobody comes here, and the flags are an atomic.
+        // Without a GIL the flags are an atomic, but nobody comes here.
         #[cfg(not(Py_GIL_DISABLED))]
         {
             (*class).tp_flags &= !ffi::Py_TPFLAGS_HAVE_GC;
