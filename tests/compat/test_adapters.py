@@ -303,6 +303,21 @@ def test_a_stream_that_breaks_off_asynchronously(
     assert found
 
 
+def test_what_came_before_a_break_is_not_lost(asynchronous: clients.Async, loopback: server.Loopback) -> None:
+    async def run() -> list[Any]:
+        found = []
+        async with asynchronous.client() as client:
+            response = asynchronous.stream(client, "GET", f"{loopback.url}/chat?break=1")
+            async with response as events:
+                await asyncio.sleep(0.3)  # the connection breaks before anything is read
+                with pytest.raises(Exception, match=r"(?i)prematurely|broken|closed|peer|complete"):
+                    async for event in events:
+                        found.append(event.to_dict())
+        return found
+
+    assert asyncio.run(run()) == streams.CHAT[:7]
+
+
 def test_leaving_closes_the_connection(sync: clients.Sync, loopback: server.Loopback) -> None:
     left = loopback.app.state.left
     left.clear()

@@ -28,14 +28,24 @@ class _Response(AsyncResponse):
         super().__init__(given, given.status, given.headers.get("Content-Type"))
 
     def raw_chunks(self) -> AsyncIterator[bytes]:
-        chunks: AsyncIterator[bytes] = self.given.content.iter_any()
-        return _read(self.given) if self.given.content.at_eof() else chunks
+        content = self.given.content
+        return _read(self.given) if content.at_eof() else _arriving(content)
 
     async def aclose(self) -> None:
         if self.given.content.at_eof():
             self.given.release()
         else:
             self.given.close()
+
+
+async def _arriving(content: Any) -> AsyncIterator[bytes]:
+    """The body as it arrives, all of it that came before an error, which aiohttp raises first."""
+    try:
+        async for chunk in content.iter_any():
+            yield chunk
+    except Exception:
+        yield b"".join(content._buffer)[content._buffer_offset :]
+        raise
 
 
 async def _read(response: Any) -> AsyncIterator[bytes]:
