@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import dataclasses
+import gc
 import json
 import pickle
 from collections.abc import AsyncIterator, Callable
@@ -312,6 +313,45 @@ def test_streams_that_are_left_can_be_gone_on_with_and_closed() -> None:
         for _ in range(3):
             next(stream)
     assert stream.response.is_closed
+
+
+class Slow(http.AsyncByteStream):  # type: ignore[misc]
+    """A body whose connection takes a while to be closed."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in CHAT:
+            yield chunk
+
+    async def aclose(self) -> None:
+        await asyncio.sleep(0)
+        self.closed = True
+
+
+def test_an_asynchronous_stream_that_is_dropped_is_closed_in_silence() -> None:
+    body = Slow()
+    headers = {"content-type": "text/event-stream"}
+    transport = http.MockTransport(lambda request: http.Response(200, headers=headers, stream=body))
+    client = fast.patch(openai.AsyncOpenAI(api_key="k", http_client=http.AsyncClient(transport=transport)))
+    said = []
+
+    async def read() -> None:
+        stream = await client.chat.completions.create(model="m", messages=[], stream=True)
+        for _ in range(3):
+            await anext(stream)
+
+    async def run() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: said.append(context))
+        await read()
+        for _ in range(10):  # the tasks that close it, and what the loop reports of these
+            gc.collect()
+            await asyncio.sleep(0)
+
+    asyncio.run(run())
+    assert body.closed
+    assert said == []
 
 
 def test_strict_clients_validate_as_they_did() -> None:

@@ -192,8 +192,11 @@ class StreamDecoder:
                             break
                 except Exception as error:
                     self._error = error
-        finally:
+        except GeneratorExit:  # where the garbage collector found both, it has the SDK's generator closed too
+            raise
+        except BaseException:
             await events.aclose()
+            raise
 
     def _past_sdk(self) -> "Decoder[Any] | None":
         """What decodes the chunks that follow; None if the SDK has to see them."""
