@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sselerate.events import ChatCompletionChunk
+from sselerate.events import ChatCompletionChunk, ResponseStreamEvent
 from tests.accumulate.streams import accumulate, chunk, tool
 from tests.backends import Backend
 
@@ -172,6 +172,18 @@ def test_partial_arguments(backend: Backend) -> None:
     assert call.input == {"city": "Par"}
     (plain,) = accumulate(backend, ChatCompletionChunk, tool('{"city": "Par', name="get")).tool_calls
     assert plain.input is None
+
+
+def test_partial_arguments_of_items_with_gaps(backend: Backend) -> None:
+    """A response whose first item never came: each call has its own arguments, under its own index."""
+    kind = "response.function_call_arguments.delta"
+    deltas = [{"type": kind, "output_index": i, "delta": f'{{"n": [{i}, '} for i in (1, 2)]
+    calls = accumulate(backend, ResponseStreamEvent, *deltas, partial_json=True).tool_calls
+    assert [(call.index, call.input) for call in calls] == [(1, {"n": [1]}), (2, {"n": [2]})]
+    item = {"type": "function_call", "call_id": "c", "name": "f", "arguments": '{"n": 2}'}
+    end = {"type": "response.completed", "response": {"output": [{"type": "reasoning"}, item]}}
+    (call,) = accumulate(backend, ResponseStreamEvent, *deltas, end, partial_json=True).tool_calls
+    assert (call.index, call.input) == (1, {"n": 2})
 
 
 def test_keys_that_are_not_declared(backend: Backend) -> None:

@@ -389,48 +389,49 @@ class ResponseAssembler(Assembler):
         if response is None and not self._items and not self._rest.state:
             return None
         extra = Rest()
-        if response is None:
-            extra.replace(self._rest.value())
-            return r.Response(
-                id="", object="response", created_at=0, output=self._output(), extra=extra.value()
-            )
-        extra.replace(response.extra)
+        extra.replace(response.extra if response is not None else None)
         extra.replace(self._rest.value())
-        if (response.output and self._ended is not None) or not self._items:
+        if response is not None and self._tells_output():
             return changed(response, extra.value()) if self._rest.state else response
-        return changed(response, extra.value(), output=self._output())
+        output = tuple([item for _, item in self._results()])
+        if response is None:
+            return r.Response(id="", object="response", created_at=0, output=output, extra=extra.value())
+        return changed(response, extra.value(), output=output)
 
-    def _output(self) -> tuple[Any, ...]:
-        return tuple([self._items[index].result() for index in sorted(self._items)])
+    def _tells_output(self) -> bool:
+        """Whether the output is that of the last response, not put together of the other events."""
+        told = self._response is not None and self._response.output
+        return bool(told and self._ended) or not self._items
 
-    def _results(self) -> tuple[Any, ...]:
-        result = self.result()
-        output = result.output if result is not None else None
-        return output if isinstance(output, tuple) else ()
+    def _results(self) -> list[tuple[int, Any]]:
+        """The items of the output with their indexes, which may have gaps."""
+        if not self._tells_output():
+            return [(index, self._items[index].result()) for index in sorted(self._items)]
+        output: Any = self._response.output if self._response is not None else None
+        return list(enumerate(output)) if isinstance(output, tuple) else []
 
     @property
     def finished(self) -> bool:
         return self._ended is not None
 
     def text(self) -> str:
-        messages = [item for item in self._results() if isinstance(item, r.ResponseOutputMessage)]
+        messages = [item for _, item in self._results() if isinstance(item, r.ResponseOutputMessage)]
         return str(Text(*[text for item in messages for text in _texts(item.content)]))
 
     def reasoning(self) -> str:
-        items = [item for item in self._results() if isinstance(item, r.ResponseReasoningItem)]
+        items = [item for _, item in self._results() if isinstance(item, r.ResponseReasoningItem)]
         return str(Text(*[text for item in items for text in _texts(item.content) or _texts(item.summary)]))
 
     def calls(self) -> list[Call]:
         calls = []
-        for index, result in enumerate(self._results()):
+        for index, result in self._results():
             if not isinstance(result, r.ResponseFunctionToolCall | r.ResponseCustomToolCall):
                 continue
             function = isinstance(result, r.ResponseFunctionToolCall)
             text = result.arguments if isinstance(result, r.ResponseFunctionToolCall) else result.input
             call = Calls(False).add(None, result.call_id, result.name, text)
             if function and self.partial_json:
-                item = self._items.get(index)
-                call.partial = item.partial if item is not None else None
+                call.partial = None if self._tells_output() else self._items[index].partial
                 call.view = True
             call.index = index
             calls.append(call)
