@@ -111,6 +111,10 @@ def usages(n: int) -> list[Any]:
     return [{**chunk({"content": "x"}), "usage": usage} for _ in range(n)]
 
 
+def usages_of_new_keys(n: int) -> list[Any]:
+    return [{**chunk({"content": "x"}), "usage": {f"k{i}": 1}} for i in range(n)]
+
+
 def inputs(n: int) -> list[Any]:
     call = {"toolCallId": "c", "toolName": "f"}
     delta = {"type": "tool-input-delta", "toolCallId": "c", "inputTextDelta": "[1,"}
@@ -142,6 +146,7 @@ STREAMS: list[tuple[Any, Any]] = [
     (ChatCompletionChunk, parts),
     (ChatCompletionChunk, logprobs),
     (ChatCompletionChunk, usages),
+    (ChatCompletionChunk, usages_of_new_keys),
     (UIMessageStreamEvent, inputs),
     (AGUIStreamEvent, ends),
     (ConverseStreamEvent, blocks),

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from .._surrogates import join_halves
 from ..events.base import Event, restore
 
-__all__ = ["Logprobs", "Rest", "Text", "changed", "joined", "merged", "said"]
+__all__ = ["Logprobs", "Rest", "Text", "changed", "joined", "said", "said_fields"]
 
 E = TypeVar("E", bound=Event)
 
@@ -100,8 +100,7 @@ class Logprobs:
         if value is None:
             return
         if isinstance(value, Event):
-            fields = {name: said for name in value.__wire__ if (said := getattr(value, name)) is not None}
-            self._add_object(value, {**fields, **(value.extra or {})})
+            self._add_object(value, {**said_fields(value), **(value.extra or {})})
         elif isinstance(value, dict):
             self._add_object(value, value)
         elif isinstance(value, list | tuple):
@@ -265,16 +264,9 @@ def changed(event: E, extra: dict[str, Any] | None, /, **fields: Any) -> E:
     return result
 
 
-def merged(old: E | None, new: E) -> E:
-    """Two reports of the same thing as one (of a usage, say, of which servers tell the parts when they know
-    them): of each key the last value that is not null, in an event of the class of ``new``."""
-    if type(old) is not type(new):
-        return new
-    rest = Rest()
-    rest.replace(old.extra)
-    rest.replace(new.extra)
-    fields = {name: value for name in new.__wire__ if (value := getattr(new, name)) is not None}
-    return changed(old, rest.value(), **fields)
+def said_fields(event: Event) -> dict[str, Any]:
+    """The fields of an event that have a value."""
+    return {name: value for name in event.__wire__ if (value := getattr(event, name)) is not None}
 
 
 def said(event: Any) -> bool:

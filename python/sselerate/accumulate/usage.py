@@ -7,7 +7,7 @@ from ..events.answers import Usage
 from ..events.build import Builders
 from ..events.error import ErrorEvent
 from ..events.usage import CompletionUsage
-from .joined import changed, merged, said
+from .joined import Rest, changed, said, said_fields
 
 __all__ = ["UsageMeter"]
 
@@ -28,14 +28,23 @@ class UsageMeter:
     What Groq says in ``x_groq`` and Moonshot in a choice is found, as is what stands beside an error.
     """
 
-    __slots__ = ("_usage",)
+    __slots__ = ("_fields", "_report", "_rest", "_usage")
 
     def __init__(self) -> None:
+        self._report: Usage | None = None
+        """The last report that had a total; without one, the first."""
+        self._fields: dict[str, Any] = {}
+        """What parts behind it have changed."""
+        self._rest: Rest | None = None
+        """The unknown keys of all these, once there is a part."""
         self._usage: Usage | None = None
+        """All of it, once somebody has asked."""
 
     @property
     def usage(self) -> Usage | None:
         """The tokens used so far, in the class of the dialect; None if the server has not said."""
+        if self._usage is None and self._report is not None and self._rest is not None:
+            self._usage = changed(self._report, self._rest.value(), **self._fields)
         return self._usage
 
     def push(self, event: Any) -> None:
@@ -50,19 +59,24 @@ class UsageMeter:
             usage = _elsewhere(event)
             if usage is None:
                 return
-        self._usage = usage if _has_total(usage) else merged(_without_total(self._usage), usage)
+        report = self._report
+        if report is None or type(usage) is not type(report) or _has_total(usage):
+            self._report = self._usage = usage
+            self._rest = None
+            return
+        if self._rest is None:
+            self._rest = Rest()
+            self._rest.replace(report.extra)
+            # A total does not have the part that comes behind it.
+            self._fields = dict.fromkeys(_totals(usage)) if _has_total(report) else {}
+        self._rest.replace(usage.extra)
+        self._fields.update(said_fields(usage))
+        self._usage = None
 
 
 def _has_total(usage: Usage) -> bool:
     """Whether the server has sent a total, and so all that belongs to it."""
     return any(getattr(usage, name) is not None for name in _totals(usage))
-
-
-def _without_total(usage: Usage | None) -> Usage | None:
-    """What was known before a part came that its total does not have."""
-    if usage is None or not _has_total(usage):
-        return usage
-    return changed(usage, usage.extra, **dict.fromkeys(_totals(usage)))
 
 
 def _totals(usage: Usage) -> list[str]:
