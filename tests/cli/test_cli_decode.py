@@ -76,6 +76,21 @@ def test_unreadable_files_do_not_stop_the_others(
     assert len(result.err.splitlines()) == 2
 
 
+@pytest.mark.skipif(os.name != "posix", reason="makes a pipe non-blocking")
+def test_a_pipe_without_data_has_not_ended(command: Command) -> None:
+    """Whoever else has the pipe may have made it non-blocking; then `cat` fails too."""
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.write(writing, event("one"))
+    done = subprocess.run(
+        [*command.start, "decode"], stdin=reading, capture_output=True, env=command.environment, timeout=60
+    )
+    os.close(reading)
+    os.close(writing)
+    assert (done.returncode, done.stdout) == (3, b"one\n")
+    assert done.stderr == b"sselerate: stdin: it is non-blocking, and nothing is there yet\n"
+
+
 def test_a_source_without_events_is_noted(command: Command) -> None:
     for data in (b"", b"<html>not a stream</html>\n", b": ping\n\n", b"data: [DONE]\n\n"):
         result = command("decode", stdin=data)

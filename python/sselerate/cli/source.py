@@ -69,7 +69,8 @@ class Source:
             if self.path == "-":
                 if sys.stdin is None:
                     raise SourceError("stdin is closed")
-                yield from _reads(cast(io.BufferedReader, sys.stdin.buffer).read1, count)
+                # Not through the buffer: that takes a pipe with nothing in it for one at its end.
+                yield from _reads(cast(io.BufferedReader, sys.stdin.buffer).raw.read, count)
             else:
                 with open(self.path, "rb", buffering=0) as file:
                     yield from _reads(file.read, count)
@@ -77,10 +78,12 @@ class Source:
             raise SourceError(error.strerror or str(error)) from None
 
 
-def _reads(read: Callable[[int], bytes], count: Count) -> Iterator[bytes]:
+def _reads(read: Callable[[int], bytes | None], count: Count) -> Iterator[bytes]:
     while chunk := read(CHUNK):
         count(len(chunk))
         yield chunk
+    if chunk is None:
+        raise SourceError("it is non-blocking, and nothing is there yet")
 
 
 def _zstd() -> Any:
