@@ -434,6 +434,24 @@ def test_numbers_in_a_delta_are_not_of_the_block(backend: Backend) -> None:
     assert final.to_dict()["content"] == [{**thinking, "thinking": "hm", "note": "hm"}]
 
 
+def test_unknown_keys_of_events_are_kept(backend: Backend) -> None:
+    """Bedrock says in the last event how long it took."""
+    metrics = {"inputTokenCount": 9, "invocationLatency": 800}
+    stop = {"type": "message_stop", "amazon-bedrock-invocationMetrics": metrics}
+    delta = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "a"}, "n": 1}
+    odd = {"type": "ping", "id": "not that of the message"}
+    accumulator = accumulate(backend, MessageStreamEvent, START, delta, odd, {**delta, "n": 2}, stop)
+    assert accumulator.final().extra == {"n": 2, "amazon-bedrock-invocationMetrics": metrics}
+    assert accumulator.final().to_dict()["id"] == START["message"]["id"]
+    assert [event.to_dict() for event in accumulator.others] == [odd]
+
+
+def test_content_that_is_no_list_is_among_the_others(backend: Backend) -> None:
+    start = {"type": "message_start", "message": {**START["message"], "content": "a"}}
+    accumulator = accumulate(backend, MessageStreamEvent, start, *END)
+    assert [event.to_dict() for event in accumulator.others] == [start]
+
+
 def test_unfinished_arguments(backend: Backend) -> None:
     """Text, or with ``partial_json`` what can be told."""
     payloads = [START, *block(0, TOOL, pieces_of('{"city": "Par'), stop=False)]

@@ -42,6 +42,9 @@ _STAND_INS: dict[type, Any] = {
 }
 """The block that a delta belongs to whose block never began."""
 
+_KEYS = frozenset(Message.__wire__.values())
+"""What the keys of a message are called."""
+
 
 class _Block:
     """What has come of one content block."""
@@ -147,6 +150,15 @@ class MessageAssembler(Assembler):
         self._stopped = False
 
     def push(self, event: Any) -> bool:
+        placed = self._add(event)
+        if event.extra is None or not placed:
+            return placed
+        # A key that messages have too would hide what this one says.
+        self._rest.replace({key: value for key, value in event.extra.items() if key not in _KEYS})
+        return _KEYS.isdisjoint(event.extra)
+
+    def _add(self, event: Any) -> bool:
+        """Takes all of an event but its unknown keys."""
         if isinstance(event, ContentBlockDeltaEvent):
             return self._block(event.index, event.delta).push(event.delta)
         self.meter.push(event)
@@ -179,7 +191,7 @@ class MessageAssembler(Assembler):
                     self._begin(len(self._blocks), block)
         # Else it is the start once more; what is new in it is what was used.
         self._rest.replace(message.extra)
-        return True
+        return content is None or isinstance(content, tuple)
 
     def _begin(self, index: Any, content: Any) -> None:
         index = number(index)
@@ -203,7 +215,6 @@ class MessageAssembler(Assembler):
         return self._blocks[self._by_index[index]]
 
     def _add_end(self, event: MessageDeltaEvent) -> bool:
-        self._rest.replace(event.extra)
         delta = event.delta
         if not isinstance(delta, MessageDelta):
             return delta is None
