@@ -19,6 +19,7 @@ from sselerate.events import (
     event,
 )
 from sselerate.events.cohere import CohereStreamEvent
+from sselerate.events.ollama import OllamaChatResponse
 from tests.accumulate.streams import accumulate, body, chunk, tool
 from tests.backends import Backend
 
@@ -188,6 +189,35 @@ def test_deltas_of_wrong_kinds_are_among_the_others(backend: Backend, delta: Any
     accumulator = accumulate(backend, ChatCompletionChunk, chunk(delta), chunk({"content": "b"}))
     assert accumulator.text == ("ab" if "a" in delta.values() else "b")
     assert [item.to_dict() for item in accumulator.others] == [chunk(delta)]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"content": {"text": 5}},
+        {"content": [{"thinking": ["x"]}]},
+        {"tool_plan": {"a": 1}},
+        {"tool_calls": {"id": "c", "function": "f"}},
+    ],
+)
+def test_messages_of_cohere_of_wrong_kinds_are_among_the_others(backend: Backend, odd: Any) -> None:
+    good, bad = [
+        {"type": "content-delta", "index": 0, "delta": {"message": message}}
+        for message in ({"content": {"text": "a"}}, odd)
+    ]
+    accumulator = accumulate(backend, CohereStreamEvent, bad, good)
+    assert accumulator.text == "a"
+    assert [item.to_dict() for item in accumulator.others] == [bad]
+
+
+@pytest.mark.parametrize("odd", [{"content": 5}, {"thinking": ["x"]}, {"tool_calls": {"a": 1}}])
+def test_messages_of_ollama_of_wrong_kinds_are_among_the_others(backend: Backend, odd: Any) -> None:
+    good, bad = [
+        {"message": {"role": "assistant", **message}, "done": False} for message in ({"content": "a"}, odd)
+    ]
+    accumulator = accumulate(backend, OllamaChatResponse, bad, good)
+    assert accumulator.text == "a"
+    assert [item.to_dict() for item in accumulator.others] == [bad]
 
 
 @pytest.mark.parametrize("odd", [{"text": ["x"]}, {"text": "", "finish_reason": {"type": "stop"}}])

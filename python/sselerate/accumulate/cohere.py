@@ -58,13 +58,14 @@ class _Content:
         self.thinking = Text()
         self.rest = Rest()
 
-    def push(self, content: c.CohereContent) -> None:
+    def push(self, content: c.CohereContent) -> bool:
         self.type = self.type or string(content.type) or None
-        if isinstance(content.text, str):
-            self.text.add(content.text)
-        if isinstance(content.thinking, str):
-            self.thinking.add(content.thinking)
+        text: Any = content.text
+        placed = text is None or self.text.take(text)
+        thinking: Any = content.thinking
+        placed = (thinking is None or self.thinking.take(thinking)) and placed
         self.rest.append(content.extra)
+        return placed
 
     def result(self) -> c.CohereContent:
         return c.CohereContent(
@@ -121,9 +122,8 @@ class CohereAssembler(Assembler):
     def _add(self, index: Any, message: c.CohereMessage) -> bool:
         self._role = self._role or string(message.role)
         self._message_rest.append(message.extra)
-        if isinstance(message.tool_plan, str):
-            self._plan.add(message.tool_plan)
-        placed = True
+        plan: Any = message.tool_plan
+        placed = plan is None or self._plan.take(plan)
         for name, cls, add in (
             ("content", c.CohereContent, self._add_content),
             ("tool_calls", c.CohereToolCall, self._add_call),
@@ -134,20 +134,17 @@ class CohereAssembler(Assembler):
                 continue
             several = isinstance(value, tuple | list)
             for position, item in enumerate(value if several else (value,)):
-                if isinstance(item, cls):
-                    add(position if several else index, item)
-                else:
-                    placed = False
+                placed = isinstance(item, cls) and add(position if several else index, item) and placed
         return placed
 
-    def _add_content(self, index: Any, content: Any) -> None:
+    def _add_content(self, index: Any, content: Any) -> bool:
         index = number(index)
         if index is None:
             index = self._last_content
         self._last_content = max(self._last_content, index)
-        self._contents.setdefault(index, _Content()).push(content)
+        return self._contents.setdefault(index, _Content()).push(content)
 
-    def _add_call(self, index: Any, piece: Any) -> None:
+    def _add_call(self, index: Any, piece: Any) -> bool:
         function = piece.function
         if isinstance(function, c.CohereFunction):
             call = self._calls.add(index, piece.id, function.name, function.arguments)
@@ -156,9 +153,11 @@ class CohereAssembler(Assembler):
             call = self._calls.add(index, piece.id)
         call.type = call.type or string(piece.type)
         call.rest.append(piece.extra)
+        return function is None or isinstance(function, c.CohereFunction)
 
-    def _add_citation(self, index: Any, citation: Any) -> None:
+    def _add_citation(self, index: Any, citation: Any) -> bool:
         self._citations.append(citation)
+        return True
 
     def result(self) -> CohereChatResponse:
         contents = tuple([self._contents[index].result() for index in sorted(self._contents)])

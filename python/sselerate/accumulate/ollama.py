@@ -40,16 +40,15 @@ class OllamaAssembler(Assembler):
             return message is None
         self._role = self._role or string(message.role)
         self._message_rest.append(message.extra)
-        if isinstance(message.tool_calls, tuple):
-            self._calls.extend(message.tool_calls)
-        return self._add_text(message.content, message.thinking)
+        calls: Any = message.tool_calls
+        if isinstance(calls, tuple):
+            self._calls.extend(calls)
+        placed = calls is None or isinstance(calls, tuple)
+        return self._add_text(message.content, message.thinking) and placed
 
     def _add_text(self, text: Any, thinking: Any) -> bool:
-        if isinstance(text, str):
-            self._text.add(text)
-        if isinstance(thinking, str):
-            self._thinking.add(thinking)
-        return (text is None or isinstance(text, str)) and (thinking is None or isinstance(thinking, str))
+        placed = text is None or self._text.take(text)
+        return (thinking is None or self._thinking.take(thinking)) and placed
 
     def result(self) -> OllamaResponse | None:
         last = self._last
