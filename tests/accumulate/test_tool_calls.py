@@ -186,6 +186,33 @@ def test_partial_arguments_of_items_with_gaps(backend: Backend) -> None:
     assert (call.index, call.input) == (1, {"n": 2})
 
 
+AT_ONCE: dict[str, Any] = {
+    "Anthropic": {
+        "type": "content_block_start",
+        "index": 0,
+        "content_block": {"type": "tool_use", "id": "t", "name": "f", "input": {"a": [1], "logprobs": []}},
+    },
+    "Gemini": {"candidates": [{"content": {"parts": [{"functionCall": {"name": "f", "args": {"a": [1]}}}]}}]},
+    "Bedrock": {"contentBlockStart": {"start": {"toolUse": {"toolUseId": "t", "name": "f"}}}},
+    "AI SDK": {"type": "tool-input-available", "toolCallId": "t", "toolName": "f", "input": {"a": [1]}},
+}
+
+
+@pytest.mark.parametrize("server", AT_ONCE)
+def test_whole_arguments_are_those_of_the_caller(backend: Backend, server: str) -> None:
+    """Changing those of a call changes neither the next ones nor the message; no key of theirs is ours."""
+    accumulator = accumulate(backend, None, AT_ONCE[server])
+    (call,) = accumulator.tool_calls
+    before = call.to_dict()
+    message = accumulator.snapshot().to_json()
+    call.input["more"] = True
+    call.input.get("a", []).append(2)
+    assert accumulator.tool_calls[0].to_dict() == before
+    assert accumulator.snapshot().to_json() == message
+    if server == "Anthropic":
+        assert call.input["logprobs"] == accumulator.snapshot().content[0].input["logprobs"] == []
+
+
 def test_keys_that_are_not_declared(backend: Backend) -> None:
     piece = tool('{"a": 1}', name="get", id="c1")
     call = piece["choices"][0]["delta"]["tool_calls"][0]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from .._surrogates import join_halves
 from ..events.base import Event, restore
 
-__all__ = ["Logprobs", "Rest", "Text", "changed", "joined", "said", "said_fields"]
+__all__ = ["Logprobs", "Rest", "Text", "changed", "joined", "plain", "said", "said_fields"]
 
 E = TypeVar("E", bound=Event)
 
@@ -170,7 +170,7 @@ class Rest:
 
     def value(self) -> dict[str, Any] | None:
         """All keys as plain JSON of its own; None if there are none."""
-        return _plain(self.state) if self.state else None
+        return plain(self.state) if self.state else None
 
 
 class _Rows:
@@ -241,18 +241,18 @@ def _append(state: dict[str, Any], keys: dict[str, Any]) -> None:
             state[key] = value
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """``value`` as plain JSON, all containers new."""
     if isinstance(value, Text):
         return str(value)
     if isinstance(value, Logprobs):
-        return _plain(value.result())
+        return plain(value.result())
     if isinstance(value, _Rows):
-        return [_plain(item) for item in value.items]
+        return [plain(item) for item in value.items]
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     return value
 
 

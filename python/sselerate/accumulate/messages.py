@@ -127,12 +127,8 @@ class _Block:
     def input(self) -> Any:
         """The arguments of a tool: a value if they are whole or can be told in part, else the text."""
         assert self.call is not None
-        if not self.call.arguments:
-            rest = Rest()
-            rest.replace({"input": self.call.input})
-            return (rest.value() or {})["input"]
         value = self.call.value()
-        return str(self.call.arguments) if value is None else value
+        return str(self.call.arguments) if value is None and self.call.arguments else value
 
 
 class MessageAssembler(Assembler):

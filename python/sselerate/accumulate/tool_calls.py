@@ -5,7 +5,7 @@ from typing import Any
 
 from ..events.answers import arguments, number, string
 from ..events.declare import Event, event
-from .joined import Rest, Text
+from .joined import Rest, Text, plain
 from .partial_json import MAX_DEPTH, PartialJSON
 
 __all__ = ["Call", "Calls", "ToolCall"]
@@ -74,9 +74,9 @@ class Call:
         return self.partial
 
     def value(self) -> Any:
-        """The arguments as a value: whole, or if wanted what is there of them; else None."""
+        """The arguments as a value of its own: whole, or if wanted what is there of them; else None."""
         if not self.arguments:
-            return self.input
+            return plain(self.input)
         if self.view and (value := self.follow().value()) is not None:
             return value
         return parsed(str(self.arguments))
