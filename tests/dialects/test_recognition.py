@@ -120,16 +120,16 @@ def test_done_is_what_the_last_event_says(backend: Backend, case: Stored) -> Non
 @pytest.mark.parametrize(
     ("event", "last_id", "text"),
     [
-        ("output", "1690212292:0", True),
-        ("output", "1690212292", False),
-        ("output", "", False),
-        ("output", ":", False),
-        ("output", "a:b", False),
-        ("output", "٣:٣", False),
-        ("message", "1690212292:0", False),
+        (b"output", "1690212292:0", True),
+        (b"output", "1690212292", False),
+        (b"output", "", False),
+        (b"output", ":", False),
+        (b"output", "a:b", False),
+        (b"output", "٣:٣", False),
+        (b"message", "1690212292:0", False),
     ],
 )
-def test_text_blocks(event: str, last_id: str, text: bool) -> None:
+def test_text_blocks(event: bytes, last_id: str, text: bool) -> None:
     assert is_text(event, last_id) is text
 
 

@@ -398,11 +398,7 @@ class Decoder(Generic[E]):
 
     def _is_text(self, event: bytes) -> bool:
         """Whether the data of a frame is text, whatever it looks like."""
-        return (
-            event == b"output"
-            and (self._shape is None or self._generic)
-            and is_text("output", self._framer.last_event_id)
-        )
+        return (self._shape is None or self._generic) and is_text(event, self._framer.last_event_id)
 
     def _event(self, frame: Frame) -> Event | None:
         """What one frame becomes.

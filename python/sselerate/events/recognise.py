@@ -343,10 +343,10 @@ def is_last(payload: dict[str, Any]) -> bool:
     return False
 
 
-def is_text(event: str, last_event_id: str) -> bool:
+def is_text(event: bytes, last_event_id: str) -> bool:
     """Whether the data of a block is text by its event type and id, as Replicate sends it ("output", and an
     id of two numbers, "1690212292:0"), so that "5" is no number there and "[DONE]" no end."""
-    if event != "output":
+    if event != b"output":
         return False
     first, colon, second = last_event_id.partition(":")
     return bool(colon) and all(part.isascii() and part.isdigit() for part in (first, second))
