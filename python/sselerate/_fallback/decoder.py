@@ -489,10 +489,7 @@ class Decoder(Generic[E]):
             problem = find_problem(payload, shape)
             if problem is not None:
                 raise mismatch(problem.path, problem.text, text, index, offset)
-        cls: type[Event] | None = shape.classes[0]
-        if shape.tag is not None:
-            tag = payload.get(shape.tag)
-            cls = shape.tags.get(tag, shape.other) if type(tag) is str else shape.other
+        cls = shape.class_of(payload)
         if cls is None:
             return _generic(payload, event)
         built: Event = self._builders.of(cls)(payload)

@@ -86,18 +86,7 @@ def find_problem(value: Any, shape: Shape) -> Problem | None:
 
 
 def _find_in_object(value: dict[str, Any], shape: Shape) -> Problem | None:
-    cls: type[Event] | None = None
-    if len(shape.classes) == 1:
-        cls = shape.classes[0]
-    elif shape.tag is not None:
-        tag = value.get(shape.tag)
-        cls = shape.tags.get(tag, shape.other) if type(tag) is str else shape.other
-        if cls is None and shape.values is None:
-            if shape.tag not in value:
-                return Problem("missing", shape.tag)
-            expected = " or ".join(map(dumps, shape.tags))
-            got = cut(dumps(tag)) if type(tag) is str else _KINDS[type(tag)][1]
-            return Problem(f"expected {expected}, got {got}", shape.tag)
+    cls = shape.class_of(value)
     if cls is not None:
         for field in schema_of(cls).fields:
             if field.wire in value:
@@ -111,4 +100,11 @@ def _find_in_object(value: dict[str, Any], shape: Shape) -> Problem | None:
             problem = find_problem(item, shape.values)
             if problem is not None:
                 return problem.inside(key)
+    elif shape.tag is not None:
+        if shape.tag not in value:
+            return Problem("missing", shape.tag)
+        tag = value[shape.tag]
+        expected = " or ".join(map(dumps, shape.tags))
+        got = cut(dumps(tag)) if type(tag) is str else _KINDS[type(tag)][1]
+        return Problem(f"expected {expected}, got {got}", shape.tag)
     return None

@@ -130,13 +130,5 @@ def _event_of(payload: Any) -> StreamEvent | None:
     rule = find_rule(payload) if isinstance(payload, dict) else None
     if rule is None:
         return None
-    shape = shape_of(rule.target)
-    cls = shape.classes[0]
-    if shape.tag is not None:
-        tag = payload.get(shape.tag)
-        known = shape.tags.get(tag, shape.other) if isinstance(tag, str) else shape.other
-        if known is None:
-            return None
-        cls = known
-    built: StreamEvent = Builders().of(cls)(payload)
-    return built
+    cls = shape_of(rule.target).class_of(payload)
+    return None if cls is None else Builders().of(cls)(payload)

@@ -56,6 +56,13 @@ class Shape:
     expected: str
     """What strict errors say was expected, e.g. "str or null"."""
 
+    def class_of(self, value: dict[str, Any]) -> type["Event"] | None:
+        """The class that a JSON object becomes; None if it stays a dict."""
+        if self.tag is None:
+            return self.classes[0] if self.classes else None
+        tag = value.get(self.tag)
+        return self.tags.get(tag, self.other) if type(tag) is str else self.other
+
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Field:
