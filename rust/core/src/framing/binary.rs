@@ -156,7 +156,7 @@ impl Frames {
         let offset = self.offset;
         let cause = if !is_sound {
             "the checksum of the lengths is wrong"
-        } else if length < PRELUDE + CRC + headers {
+        } else if length.checked_sub(PRELUDE + CRC).is_none_or(|room| room < headers) {
             "the lengths contradict each other"
         } else if length > self.max_bytes {
             let taken = (length - self.buffer.len()).min(available);
