@@ -150,9 +150,10 @@ class Lighter:
     """Generates the light classes of one SDK.
 
     Args:
-        maker: what makes instances of the SDK's models. module: the compat module that the classes belong to.
-            unset: the name of the class whose instance stands for a missing key, if the SDK has one; here
-            None does.
+        maker: what makes instances of the SDK's models.
+        module: the compat module that the classes belong to.
+        unset: the name of the class whose instance stands for a missing key, if the SDK has one; here None
+            does.
     """
 
     def __init__(self, maker: Maker, module: str, unset: str = "") -> None:
