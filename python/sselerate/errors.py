@@ -96,7 +96,7 @@ class TruncatedStreamError(SSEError):
 
 
 class EventTooLargeError(SSEError):
-    """A pending event grew beyond ``max_event_bytes``; nothing of it was kept."""
+    """A pending event (of `EventStreamParser` a message) grew beyond the limit; nothing of it was kept."""
 
     limit: int
     """The limit that was crossed, in bytes."""
@@ -171,9 +171,11 @@ def truncated(cause: str, data: str, event_index: int, offset: int) -> Truncated
     return TruncatedStreamError(message, offset=offset, event_index=event_index, data=cut(data))
 
 
-def too_large(limit: int, event_index: int, offset: int) -> EventTooLargeError:
-    """The pending event has more than ``limit`` bytes."""
-    message = f"event {event_index} at stream offset {offset} is larger than max_event_bytes={limit}"
+def too_large(
+    limit: int, event_index: int, offset: int, option: str = "max_event_bytes"
+) -> EventTooLargeError:
+    """The pending event has more than ``limit`` bytes, which is what ``option`` says."""
+    message = f"event {event_index} at stream offset {offset} is larger than {option}={limit}"
     return EventTooLargeError(message, offset=offset, event_index=event_index, limit=limit)
 
 

@@ -117,7 +117,7 @@ class EventStreamParser:
         for offset, found in self._frames:
             error: SSEError
             if found is None:
-                error = too_large(self._frames.max_bytes, self._count, offset)
+                error = too_large(self._frames.max_bytes, self._count, offset, "max_message_bytes")
             else:
                 self._count += 1
                 if isinstance(found, EventStreamMessage):

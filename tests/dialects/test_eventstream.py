@@ -153,6 +153,7 @@ def test_messages_too_large() -> None:
                 seen += parser.feed(piece)
             except EventTooLargeError as error:
                 assert (error.limit, error.event_index) == (1000, 1)
+                assert error.message.endswith(" is larger than max_message_bytes=1000")
                 seen += [*error.events, "too large"]
                 seen += parser.feed(b"")
         assert [getattr(message, "payload", message) for message in seen] == [b"{}", "too large", b"{}"]
