@@ -371,7 +371,7 @@ class _Recipe:
             Exception: whatever pydantic does; the decoder itself raises what the SDK does.
         """
         if self._validate is None:
-            self._validate = importlib.import_module("pydantic").TypeAdapter(self._model).validate_python
+            self._validate = _models.of(self._model)
         value = self._validate(envelope)
         for name in self._attributes:
             value = getattr(value, name)
@@ -426,7 +426,7 @@ def _found_recipe(decoder: Any, code: types.CodeType) -> _Recipe | None:
         returned = types.FunctionType(code, names, closure=closure)(_Probe.RAW)
     except Exception:
         return None
-    if not isinstance(returned, _Value) or not lighter_is_model(probe.model):
+    if not isinstance(returned, _Value) or not _models.is_model(probe.model):
         return None
     return _Recipe(probe.model, returned.attributes)
 
@@ -463,7 +463,8 @@ class _Validation:
     """Makes models of the SDKs, by validating."""
 
     def is_model(self, annotation: Any) -> bool:
-        return lighter_is_model(annotation)
+        pydantic = importlib.import_module("pydantic")
+        return isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel)
 
     def of(self, annotation: Any) -> Callable[[Any], Any]:
         validate: Callable[[Any], Any] = (
@@ -472,14 +473,10 @@ class _Validation:
         return validate
 
 
-def lighter_is_model(annotation: Any) -> bool:
-    """Whether a type is a pydantic model."""
-    return isinstance(annotation, type) and issubclass(
-        annotation, importlib.import_module("pydantic").BaseModel
-    )
+_models = _Validation()
 
 
 @functools.cache
 def lighter() -> Lighter:
     """What generates the light classes."""
-    return Lighter(_Validation(), __name__, unset="Unset")
+    return Lighter(_models, __name__, unset="Unset")
