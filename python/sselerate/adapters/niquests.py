@@ -18,12 +18,11 @@ from typing import Any
 
 from .adapter import Adapter, AsyncAdapter
 from .response import AsyncResponse, Response
+from .urllib3 import MOST, raised_as
 
 __all__ = ["aevents", "asse", "astream", "events", "sse", "stream"]
 
 _AS_IT_ARRIVES = -1
-_MOST = 65536
-"""Bytes that are asked for at once; what has arrived is given."""
 
 
 class _Response(Response):
@@ -50,15 +49,9 @@ class _AsyncResponse(AsyncResponse):
         # Of a compressed body it would wait until as many bytes are decoded as compressed ones have arrived.
         ours = importlib.import_module("niquests.exceptions")
         theirs = importlib.import_module("niquests.packages").urllib3.exceptions
-        try:
-            async for chunk in self.given.raw.stream(_MOST, decode_content=True):
+        with raised_as(ours, theirs):
+            async for chunk in self.given.raw.stream(MOST, decode_content=True):
                 yield chunk
-        except theirs.ProtocolError as error:
-            raise ours.ChunkedEncodingError(error) from error
-        except theirs.DecodeError as error:
-            raise ours.ContentDecodingError(error) from error
-        except theirs.ReadTimeoutError as error:
-            raise ours.ConnectionError(error) from error
 
     async def aclose(self) -> None:
         await self.given.close()

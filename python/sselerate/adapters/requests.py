@@ -17,7 +17,7 @@ from typing import Any
 
 from .adapter import Adapter
 from .response import Response
-from .urllib3 import arriving
+from .urllib3 import arriving, raised_as
 
 __all__ = ["events", "sse", "stream"]
 
@@ -33,14 +33,8 @@ class _Response(Response):
             return
         ours = importlib.import_module("requests.exceptions")
         theirs = importlib.import_module("urllib3.exceptions")
-        try:
+        with raised_as(ours, theirs):
             yield from arriving(self.given.raw)
-        except theirs.ProtocolError as error:
-            raise ours.ChunkedEncodingError(error) from error
-        except theirs.DecodeError as error:
-            raise ours.ContentDecodingError(error) from error
-        except theirs.ReadTimeoutError as error:
-            raise ours.ConnectionError(error) from error
 
     def close(self) -> None:
         self.given.close()

@@ -13,29 +13,44 @@ and redirects as usual.
 
 import importlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .adapter import Adapter
 from .response import Response
 
-__all__ = ["arriving", "events", "sse", "stream"]
+__all__ = ["MOST", "arriving", "events", "raised_as", "sse", "stream"]
 
-_MOST = 65536
+MOST = 65536
 """Bytes that are asked for at once; what has arrived is given."""
 
 
 def arriving(response: Any) -> Iterator[bytes]:
     """The body of a response of urllib3 as it arrives, decompressed."""
     if getattr(response, "chunked", False) and response.supports_chunked_reads():
-        yield from response.stream(_MOST, decode_content=True)
+        yield from response.stream(MOST, decode_content=True)
         return
     # stream() and read() wait for all the bytes they are asked for; read1 takes what is there
     while True:
-        chunk = response.read1(_MOST, decode_content=True)
+        chunk = response.read1(MOST, decode_content=True)
         if chunk:
             yield chunk
         elif response.closed or response._fp is None or response._fp.isclosed():
             return
+
+
+@contextmanager
+def raised_as(ours: Any, theirs: Any) -> Iterator[None]:
+    """Raises the errors of urllib3, in the body of a response, as requests and niquests do: ``theirs`` and
+    ``ours`` are the modules of both."""
+    try:
+        yield
+    except theirs.ProtocolError as error:
+        raise ours.ChunkedEncodingError(error) from error
+    except theirs.DecodeError as error:
+        raise ours.ContentDecodingError(error) from error
+    except theirs.ReadTimeoutError as error:
+        raise ours.ConnectionError(error) from error
 
 
 class _Response(Response):
