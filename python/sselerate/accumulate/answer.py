@@ -13,11 +13,9 @@ __all__ = ["Answer", "AnswerAssembler", "Answered"]
 _FRAME = frozenset(
     [
         "agent_id",
-        "content_block_index",
         "content_index",
         "created",
         "created_at",
-        "event",
         "event_id",
         "event_type",
         "id",
