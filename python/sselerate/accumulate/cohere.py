@@ -6,7 +6,7 @@ from ..events import cohere as c
 from ..events.answers import number, reason, string
 from ..events.declare import Event, event
 from .assembler import Assembler
-from .joined import Rest, Text
+from .joined import Rest, Text, joined
 from .tool_calls import Call, Calls
 
 __all__ = ["CohereAssembler", "CohereAssistantMessage", "CohereChatResponse"]
@@ -183,11 +183,11 @@ class CohereAssembler(Assembler):
         return self._ended
 
     def text(self) -> str:
-        return str(Text(*[str(self._contents[index].text) for index in sorted(self._contents)]))
+        return joined([str(self._contents[index].text) for index in sorted(self._contents)])
 
     def reasoning(self) -> str:
         thinking = [str(self._contents[index].thinking) for index in sorted(self._contents)]
-        return str(Text(*thinking)) or str(self._plan)
+        return joined(thinking) or str(self._plan)
 
     def calls(self) -> list[Call]:
         return self._calls.ordered()

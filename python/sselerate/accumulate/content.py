@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..events.chat import content_text
-from .joined import Text
+from .joined import Text, joined
 
 __all__ = ["Content"]
 
@@ -12,7 +12,7 @@ class Content:
     """The content of a message: text, or a list of parts once a list has come."""
 
     def __init__(self) -> None:
-        self.pieces: list[str] = []
+        self._text = Text()
         self._parts: _Parts | None = None
 
     def add(self, content: Any) -> bool:
@@ -20,28 +20,26 @@ class Content:
         if isinstance(content, list):
             if self._parts is None:
                 self._parts = _Parts()
-                self._parts.add(self.pieces)
+                self._parts.add(self._text.pieces)
             self._parts.add(content)
         elif isinstance(content, dict):
             self.add([content])
         elif isinstance(content, bool):
             return False
         elif self._parts is None:
-            self.pieces.append(content_text(content))
+            self._text.add(content_text(content))
         else:
             self._parts.add([content_text(content)])
         return True
 
     def value(self) -> Any:
-        if self._parts is not None:
-            return self._parts.value()
-        return str(Text(*self.pieces)) if self.pieces else None
+        return self._text.or_none() if self._parts is None else self._parts.value()
 
     def text(self, kind: str = "text") -> str:
         """The text of the parts of one kind."""
         if self._parts is not None:
             return self._parts.text(kind)
-        return str(Text(*self.pieces)) if kind == "text" else ""
+        return str(self._text) if kind == "text" else ""
 
 
 class _Parts:
@@ -66,7 +64,7 @@ class _Parts:
 
     def text(self, kind: str) -> str:
         parts = [part for part in self._all if isinstance(part, _Part) and part.kind == kind]
-        return str(Text(*[part.text() for part in parts]))
+        return joined([part.text() for part in parts])
 
 
 class _Part:

@@ -6,7 +6,7 @@ from ..events import bedrock as b
 from ..events.answers import arguments, number, reason, string
 from ..events.declare import Event, event
 from .assembler import Assembler
-from .joined import Rest, Text
+from .joined import Rest, Text, joined
 from .tool_calls import Call, Calls
 
 __all__ = ["ConverseAssembler", "ConverseMessage", "ConverseOutput", "ConverseResponse"]
@@ -216,10 +216,10 @@ class ConverseAssembler(Assembler):
         return self._ended or self._stop_reason is not None
 
     def text(self) -> str:
-        return str(Text(*[str(block.text) for block in self._ordered()]))
+        return joined([str(block.text) for block in self._ordered()])
 
     def reasoning(self) -> str:
-        return str(Text(*[str(block.reasoning) for block in self._ordered()]))
+        return joined([str(block.reasoning) for block in self._ordered()])
 
     def calls(self) -> list[Call]:
         calls = [block.call for block in self._ordered() if block.call is not None]

@@ -27,7 +27,7 @@ from ..events.messages import (
     ToolUseBlock,
 )
 from .assembler import Assembler
-from .joined import Rest, Text, changed
+from .joined import Rest, Text, changed, joined
 from .tool_calls import Call, Calls
 
 __all__ = ["MessageAssembler"]
@@ -108,12 +108,12 @@ class _Block:
             return block
         fields: dict[str, Any] = {}
         if isinstance(block, TextBlock):
-            fields["text"] = str(Text(string(block.text), *self.text.pieces))
+            fields["text"] = joined([string(block.text), *self.text.pieces])
             if self.citations:
                 first = block.citations if isinstance(block.citations, tuple) else ()
                 fields["citations"] = (*first, *self.citations)
         elif isinstance(block, ThinkingBlock):
-            fields["thinking"] = str(Text(string(block.thinking), *self.text.pieces))
+            fields["thinking"] = joined([string(block.thinking), *self.text.pieces])
             if self.signature is not None:
                 fields["signature"] = self.signature
         elif self.call is not None:
@@ -249,11 +249,11 @@ class MessageAssembler(Assembler):
 
     def text(self) -> str:
         texts = [block.result().text for block in self._blocks if isinstance(block.block, TextBlock)]
-        return str(Text(*texts))
+        return joined(texts)
 
     def reasoning(self) -> str:
         texts = [block.result().thinking for block in self._blocks if isinstance(block.block, ThinkingBlock)]
-        return str(Text(*texts))
+        return joined(texts)
 
     def calls(self) -> list[Call]:
         return [block.call for block in self._blocks if isinstance(block.block, ToolUseBlock) and block.call]

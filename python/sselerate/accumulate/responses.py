@@ -10,7 +10,7 @@ from ..events import responses as r
 from ..events.answers import number, string
 from ..events.declare import Event
 from .assembler import Assembler
-from .joined import Rest, Text, changed
+from .joined import Rest, Text, changed, joined
 from .partial_json import PartialJSON
 from .tool_calls import Call, Calls
 
@@ -416,11 +416,11 @@ class ResponseAssembler(Assembler):
 
     def text(self) -> str:
         messages = [item for _, item in self._results() if isinstance(item, r.ResponseOutputMessage)]
-        return str(Text(*[text for item in messages for text in _texts(item.content)]))
+        return joined([text for item in messages for text in _texts(item.content)])
 
     def reasoning(self) -> str:
         items = [item for _, item in self._results() if isinstance(item, r.ResponseReasoningItem)]
-        return str(Text(*[text for item in items for text in _texts(item.content) or _texts(item.summary)]))
+        return joined([text for item in items for text in _texts(item.content) or _texts(item.summary)])
 
     def calls(self) -> list[Call]:
         calls = []
