@@ -58,7 +58,7 @@ class _Part:
             args = {**(call.args if isinstance(call.args, dict) else {}), **self.streamed.value()}
             whole = GeminiFunctionCall(name=call.name, args=args, id=call.id, extra=call.extra)
             return changed(self.part, self.part.extra, function_call=whole)
-        if len(self.text.pieces) > 1 or isinstance(self.part.text, str):
+        if isinstance(self.part.text, str):
             return changed(self.part, self.part.extra, text=str(self.text))
         return self.part
 
