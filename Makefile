@@ -115,19 +115,16 @@ need-fuzz: need-cargo
 	  echo "fuzzing needs a nightly toolchain: rustup toolchain install nightly" >&2; exit 1; }
 	@command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
 
+LOCK := $(VENV)/bin/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.10 --no-annotate \
+  --custom-compile-command 'make lock'
+
 lock: $(VENV)/.dev ## write requirements/*.txt again from pyproject.toml; LOCK_ARGS=--upgrade for newer versions
 	$(PY) -m pip install --quiet --disable-pip-version-check uv
-	$(VENV)/bin/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.10 --no-annotate \
-	  --custom-compile-command 'make lock' --group dev --output-file requirements/dev.txt
-	$(VENV)/bin/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.10 --no-annotate \
-	  --custom-compile-command 'make lock' --group bench --constraints requirements/dev.txt \
-	  --output-file requirements/bench.txt
-	$(VENV)/bin/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.10 --no-annotate \
-	  --custom-compile-command 'make lock' --group compat --constraints requirements/dev.txt \
-	  --constraints requirements/bench.txt --output-file requirements/compat.txt
-	$(VENV)/bin/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.10 --no-annotate \
-	  --custom-compile-command 'make lock' --group niquests --constraints requirements/dev.txt \
-	  --output-file requirements/niquests.txt
+	$(LOCK) --group dev --output-file requirements/dev.txt
+	$(LOCK) --group bench --constraints requirements/dev.txt --output-file requirements/bench.txt
+	$(LOCK) --group compat --constraints requirements/dev.txt --constraints requirements/bench.txt \
+	  --output-file requirements/compat.txt
+	$(LOCK) --group niquests --constraints requirements/dev.txt --output-file requirements/niquests.txt
 
 clean: ## remove what was built and installed here
 	rm -rf $(VENV) target dist rust/fuzz/target rust/peers/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
