@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from sselerate.compat import (
@@ -14,6 +16,7 @@ from sselerate.compat import (
     sseclient,
 )
 from tests import backends
+from tests.compat import clients
 
 
 @pytest.fixture(params=["rust", "python"])
@@ -25,3 +28,17 @@ def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     for user in (_sdk_stream, _stainless, speakeasy):
         monkeypatch.setattr(user, "Decoder", module.Decoder)
     return request.param
+
+
+@pytest.fixture(params=clients.SYNC)
+def sync(request: pytest.FixtureRequest) -> Iterator[clients.Sync]:
+    """Each synchronous HTTP client in turn, with its adapter."""
+    sync = clients.Sync(request.param)
+    yield sync
+    sync.close()
+
+
+@pytest.fixture(params=clients.ASYNC)
+def asynchronous(request: pytest.FixtureRequest) -> clients.Async:
+    """Each asynchronous one."""
+    return clients.Async(request.param)

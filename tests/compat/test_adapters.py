@@ -27,18 +27,6 @@ def loopback() -> Iterator[server.Loopback]:
         yield running
 
 
-@pytest.fixture(params=clients.SYNC)
-def sync(request: pytest.FixtureRequest) -> Iterator[clients.Sync]:
-    sync = clients.Sync(request.param)
-    yield sync
-    sync.close()
-
-
-@pytest.fixture(params=clients.ASYNC)
-def asynchronous(request: pytest.FixtureRequest) -> clients.Async:
-    return clients.Async(request.param)
-
-
 QUERIES = {
     "chunks of 100": "",
     "bytes": "size=1",

@@ -32,18 +32,6 @@ def loopback(running: server.Loopback) -> server.Loopback:
     return running
 
 
-@pytest.fixture(params=clients.SYNC)
-def sync(request: pytest.FixtureRequest) -> Iterator[clients.Sync]:
-    sync = clients.Sync(request.param)
-    yield sync
-    sync.close()
-
-
-@pytest.fixture(params=clients.ASYNC)
-def asynchronous(request: pytest.FixtureRequest) -> clients.Async:
-    return clients.Async(request.param)
-
-
 QUICK = Reconnect(wait=0.05, most=0.2)
 EVENTS = [(f"é{number}", f"event {number}") for number in range(1, 7)]
 
