@@ -5,9 +5,8 @@ import inspect
 import platform
 import sys
 from collections.abc import Sequence
-from typing import Any
 
-from .. import BACKEND
+from .. import BACKEND, __version__
 from . import exits
 from .decode import FORMATS, decode
 from .stderr import drop, say
@@ -50,8 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sselerate", description="Decodes event streams of LLM servers.")
+    python = f"{platform.python_implementation()} {platform.python_version()}"
     parser.add_argument(
-        "--version", action=_Version, nargs=0, help="name the version and the backend, and exit"
+        "--version",
+        action="version",
+        version=f"sselerate {__version__} ({BACKEND} backend, {python})",
+        help="name the version and the backend, and exit",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_decode(commands)
@@ -119,19 +122,3 @@ def _size(text: str) -> int:
     if not size:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of bytes, at least 1")
     return size
-
-
-class _Version(argparse.Action):
-    def __call__(self, parser: argparse.ArgumentParser, *unused: Any) -> None:
-        from importlib.metadata import (
-            PackageNotFoundError,
-            version,
-        )  # takes longer to import than all the rest
-
-        try:
-            number = version("sselerate")
-        except PackageNotFoundError:
-            number = "(not installed)"
-        python = f"{platform.python_implementation()} {platform.python_version()}"
-        print(f"sselerate {number} ({BACKEND} backend, {python})")
-        parser.exit()
