@@ -14,6 +14,7 @@ from sselerate.accumulate import Accumulator, Answer, acollect, collect
 from sselerate.events import (
     ChatCompletionChunk,
     CompletionStreamEvent,
+    FlatResponseStreamEvent,
     GenerateContentResponse,
     GenericEvent,
     MessageStreamEvent,
@@ -978,6 +979,12 @@ def test_answers_that_have_failed_are_not_complete(backend: Backend, payload: An
     assert (event.finish_reason, event.to_dict()) == (reason, payload)
     kept = [accumulator.final(), *accumulator.others]
     assert "boom" in json.dumps([item.to_dict() for item in kept])
+
+
+@pytest.mark.parametrize("reason", ["completed", "incomplete", "failed"])
+def test_flat_events_of_responses_say_how_they_have_ended(backend: Backend, reason: str) -> None:
+    accumulator = accumulate(backend, FlatResponseStreamEvent, {"type": f"response.{reason}"})
+    assert (accumulator.finish_reason, accumulator.complete) == (reason, reason != "failed")
 
 
 @pytest.mark.parametrize("reason", ["canceled", "error"])

@@ -82,6 +82,11 @@ class FlatResponseStreamEvent(StreamEvent):
         return string(delta)
 
     @property
+    def finish_reason(self) -> str | None:
+        """How the response has ended: "completed", "incomplete" or "failed"."""
+        return self.type.removeprefix("response.") if self.is_terminal else None
+
+    @property
     def is_terminal(self) -> bool:
         """Whether the response has ended."""
         return self.type in ("response.completed", "response.incomplete", "response.failed")
