@@ -96,9 +96,7 @@ class Logprobs:
         """Whether the items have come one by one."""
 
     def add(self, value: Any) -> None:
-        """Takes what the next event says."""
-        if value is None:
-            return
+        """Takes what the next event says, if not None."""
         if isinstance(value, Event):
             self._add_object(value, {**said_fields(value), **(value.extra or {})})
         elif isinstance(value, dict):
@@ -269,8 +267,6 @@ def said_fields(event: Event) -> dict[str, Any]:
     return {name: value for name in event.__wire__ if (value := getattr(event, name)) is not None}
 
 
-def said(event: Any) -> bool:
+def said(event: Event) -> bool:
     """Whether an event (a usage, say) has any value at all; some servers send ``{}`` for "not yet"."""
-    if not isinstance(event, Event):
-        return False
     return bool(event.extra) or any(getattr(event, name) is not None for name in event.__wire__)

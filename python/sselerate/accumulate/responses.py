@@ -265,8 +265,6 @@ class _Item:
 
     def result(self) -> Any:
         item = self.item
-        if not isinstance(item, Event):
-            return item
         fields: dict[str, Any] = {}
         extra = Rest()
         extra.replace(item.extra)
