@@ -7,21 +7,12 @@ from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from typing import Any
 
-__all__ = ["NO_LIMIT", "byte_chunks", "header_pairs", "library_of", "transport_error"]
+__all__ = ["NO_LIMIT", "byte_chunks", "header_pairs", "transport_error"]
 
 NO_LIMIT = sys.maxsize
 """Of the bytes of an event: what is replaced here has none."""
 
 _UTF_8 = {"utf-8", "ascii"}  # ASCII is UTF-8, and who says ASCII and sends more meant UTF-8
-
-
-def library_of(response: Any) -> str:
-    """The name of the package that made a response: "httpx", "httpx2" or another."""
-    for cls in type(response).__mro__:
-        package = cls.__module__.partition(".")[0]
-        if package in ("httpx", "httpx2"):
-            return package
-    return type(response).__module__.partition(".")[0]
 
 
 def byte_chunks(response: Any, asynchronous: bool = False) -> Any:
@@ -67,13 +58,13 @@ def header_pairs(headers: Any) -> list[tuple[Any, Any]]:
 
 
 def transport_error(module: str, response: Any) -> type[Exception]:
-    """The SSEError of the compat module ``module`` that fits the library of ``response``.
+    """The SSEError of the compat module ``module`` that fits the library of ``response``, which may be None.
 
     It derives from the ``TransportError`` of that library. Those for httpx2 responses derive from the one
     that the compat module shows as SSEError, so that one except clause catches all.
     """
-    library = "httpx" if response is None else library_of(response)
-    return _transport_error(module, library if library in ("httpx", "httpx2") else "httpx")
+    packages = {cls.__module__.partition(".")[0] for cls in type(response).__mro__}
+    return _transport_error(module, "httpx2" if "httpx2" in packages else "httpx")
 
 
 @cache

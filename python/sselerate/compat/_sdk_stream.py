@@ -1,7 +1,7 @@
 """What a stream of an SDK that Stainless generates reads with, in a patched client: see `_stainless`."""
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._backend import BlockParser, Decoder
@@ -110,7 +110,7 @@ class StreamDecoder:
         self._named = sdk.named_events
         self._cast_to: Any = None
         self._typed: Decoder[Any] | None = None
-        self._convert: Callable[[Any], Any] = _nothing
+        self._convert: Any = None
         self._parser = BlockParser(max_event_bytes=NO_LIMIT)
         self._chunks: Any = ()
         """The body of the response, once the SDK reads it."""
@@ -236,7 +236,3 @@ class StreamDecoder:
             if isinstance(event, Light) or (type(event) is GenericEvent and type(event.data) is dict):
                 return self._made(event)
         return None
-
-
-def _nothing(value: Any) -> None:
-    return None

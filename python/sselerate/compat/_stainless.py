@@ -106,7 +106,7 @@ class Sdk:
             with contextlib.suppress(TypeError):  # a type that is not hashable
                 self._targets[key] = target, convert
         if target is None:
-            return None, lambda value: None
+            return None, convert
         return Decoder(target, on_error="yield", multi=True, max_event_bytes=NO_LIMIT), convert
 
     def _planned(self, cast_to: Any, models: Models) -> tuple[Any, Any]:
