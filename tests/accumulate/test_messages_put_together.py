@@ -680,6 +680,22 @@ def test_logprobs_of_dialects(backend: Backend) -> None:
     assert final.to_dict()["logprobs"] == [{"token": "a", "logprob": 1}, {"token": "a", "logprob": 2}]
 
 
+def test_ollama(backend: Backend) -> None:
+    call = {"id": "c", "function": {"name": "get", "arguments": {"city": "Paris"}, "index": 0}}
+    frame = {"model": "m", "created_at": "t"}
+    said = {"role": "assistant", "content": "", "thinking": "hm", "tool_calls": [call]}
+    accumulator = accumulate(
+        backend,
+        None,
+        {**frame, "done": False, "message": said},
+        {**frame, "done": True, "done_reason": "stop", "message": {"role": "assistant", "content": ""}},
+    )
+    (called,) = accumulator.tool_calls
+    assert (called.index, called.id, called.name, called.input) == (0, "c", "get", {"city": "Paris"})
+    assert (accumulator.reasoning, accumulator.complete) == ("hm", True)
+    assert accumulator.final().to_dict()["message"] == said
+
+
 def test_converse(backend: Backend) -> None:
     def started(index: int, **start: Any) -> Any:
         return {"contentBlockStart": {"contentBlockIndex": index, "start": start, "p": "abc"}}

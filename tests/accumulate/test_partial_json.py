@@ -111,6 +111,13 @@ def test_control_characters_must_be_escaped(character: str) -> None:
     assert (parser.broken, parser.complete, parser.value()) == (True, False, {"a": "x"})
 
 
+@pytest.mark.parametrize("escape", ["\\q", "\\u12g4", "\\u 123"])
+def test_the_beginning_of_a_string_with_a_wrong_escape_is_seen(escape: str) -> None:
+    text = '{"a": "x' + escape
+    for parser in (fed(text), fed(*text)):
+        assert (parser.broken, parser.complete, parser.value()) == (True, False, {"a": "x"})
+
+
 def test_limits() -> None:
     deep = fed("[" * 1000)
     assert deep.broken

@@ -188,14 +188,12 @@ class PartialJSON:
         if len(self._escape) < wanted or self._escape == "\\u":
             return at
         kind = self._escape[1]
-        if kind == "u":
-            if _HEX.fullmatch(self._escape, 2):
-                self._text.add(chr(int(self._escape[2:], 16)))
-            else:
-                self._state = _BROKEN
+        if kind == "u" and _HEX.fullmatch(self._escape, 2):
+            self._text.add(chr(int(self._escape[2:], 16)))
         elif kind in _ESCAPES:
             self._text.add(_ESCAPES[kind])
         else:
+            self._show_string()
             self._state = _BROKEN
         self._escape = ""
         return at
