@@ -18,6 +18,7 @@ from sselerate.events import (
     GenerateContentResponse,
     GenericEvent,
     MessageStreamEvent,
+    OllamaResponse,
     ResponseStreamEvent,
     SGLangStreamEvent,
 )
@@ -694,6 +695,8 @@ def test_ollama(backend: Backend) -> None:
     assert (called.index, called.id, called.name, called.input) == (0, "c", "get", {"city": "Paris"})
     assert (accumulator.reasoning, accumulator.complete) == ("hm", True)
     assert accumulator.final().to_dict()["message"] == said
+    accumulator = accumulate(backend, OllamaResponse, {**frame, "done": True})
+    assert (accumulator.finish_reason, accumulator.text) == ("stop", "")
 
 
 def test_converse(backend: Backend) -> None:

@@ -35,7 +35,7 @@ class OllamaAssembler(Assembler):
         self._rest.replace(event.extra)
         if isinstance(event, OllamaGenerateResponse):
             return self._add_text(event.response, event.thinking)
-        message = event.message
+        message = getattr(event, "message", None)  # the base of both classes has none, and may be a target
         if not isinstance(message, OllamaMessage):
             return message is None
         self._role = self._role or string(message.role)
