@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RUST = {"rust", "both"}
 """Fixtures and parameters that need the compiled module."""
 
-# "ci" keeps the whole suite below three minutes on two cores; "thorough" is for a long run by hand:
+# "ci" keeps the whole suite to a few minutes on two cores; "thorough" is for a long run by hand:
 # SSELERATE_HYPOTHESIS=thorough. Neither has a deadline: the machine may be busy.
 _common: dict[str, Any] = {
     "deadline": None,
