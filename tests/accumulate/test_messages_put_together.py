@@ -448,6 +448,19 @@ def test_unknown_keys_of_events_are_kept(backend: Backend) -> None:
     assert [event.to_dict() for event in accumulator.others] == [odd]
 
 
+def test_unknown_keys_of_events_of_a_response_are_kept(backend: Backend) -> None:
+    """Where an event belongs is no news, whoever says it."""
+    response = {"id": "r", "object": "response", "created_at": 1, "status": "completed", "output": []}
+    created = {"type": "response.created", "response": {**response, "status": "in_progress"}, "region": "eu"}
+    delta = {"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "delta": "a"}
+    odd = {**delta, "status": "of what?", "cost": 1}
+    completed = {"type": "response.completed", "response": response, "item_id": "m", "cost": 2}
+    accumulator = accumulate(backend, ResponseStreamEvent, created, delta, odd, completed)
+    assert accumulator.final().extra == {"region": "eu", "cost": 2}
+    assert accumulator.final().status == "completed"
+    assert [event.to_dict() for event in accumulator.others] == [odd]
+
+
 def test_content_that_is_no_list_is_among_the_others(backend: Backend) -> None:
     start = {"type": "message_start", "message": {**START["message"], "content": "a"}}
     accumulator = accumulate(backend, MessageStreamEvent, start, *END)

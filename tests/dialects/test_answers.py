@@ -151,6 +151,17 @@ def test_an_odd_choice_does_not_hide_the_others() -> None:
         assert (completion.text, completion.finish_reason) == ("b", "stop")
 
 
+@pytest.mark.parametrize(
+    ("index", "expected"),
+    [(2, 2), (2.0, 2), (2**53 - 1, 2**53 - 1), (2**53, None), (1e300, None), (2.5, None), (True, None)],
+)
+def test_numbers_that_readers_of_json_agree_on(index: float, expected: int | None) -> None:
+    """CPython hashes all multiples of 2**61 - 1 alike, which servers must not make use of."""
+    chunk = {"object": "chat.completion.chunk", "choices": [{"delta": {"tool_calls": [{"index": index}]}}]}
+    (found,) = decode(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+    assert found.tool_calls[0].index == expected
+
+
 def test_neutral() -> None:
     found = GenericEvent(data={"text": "a", "usage": {}})
     assert (found.text, found.reasoning, found.tool_calls) == ("", "", ())

@@ -58,6 +58,22 @@ _PARTS: dict[type, tuple[str, str, str]] = {
 }
 """Events about a part of an item -> the type of the item, where the part lies, the type of the part."""
 
+_PLACE = frozenset(
+    [
+        "annotation_index",
+        "content_index",
+        "item_id",
+        "output_index",
+        "response_id",
+        "sequence_number",
+        "summary_index",
+    ]
+)
+"""Keys that say where something belongs, which servers may add to any event."""
+
+_KEYS = frozenset(r.Response.__wire__.values())
+"""What the keys of a response are called."""
+
 
 class _Part:
     """What has come of one part."""
@@ -325,6 +341,16 @@ class ResponseAssembler(Assembler):
         self._rest = Rest()
 
     def push(self, event: Any) -> bool:
+        placed = self._add(event)
+        if event.extra is None or not placed or isinstance(event, r.ResponseUnknownEvent):
+            return placed
+        extra = {key: value for key, value in event.extra.items() if key not in _PLACE}
+        # A key that responses have too would hide what this one says.
+        self._rest.replace({key: value for key, value in extra.items() if key not in _KEYS})
+        return _KEYS.isdisjoint(extra)
+
+    def _add(self, event: Any) -> bool:
+        """Takes all of an event but its unknown keys, if it is of a known type."""
         if isinstance(event, r.ResponseStatusEvent):
             if isinstance(event, _ENDS):
                 self._ended = event

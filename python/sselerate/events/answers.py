@@ -21,6 +21,8 @@ from .declare import Event
 
 __all__ = ["StreamEvent", "ToolCallDelta", "Usage"]
 
+_LARGEST = 2**53 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class ToolCallDelta:
@@ -170,10 +172,15 @@ def first_reason(choices: Any) -> str | None:
 
 
 def number(value: Any) -> int | None:
-    """``value`` if it is an integer, also one written as a float; else None."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    return int(value) if isinstance(value, float) and value.is_integer() else None
+    """``value`` if it is an integer, also one written as a float; else None.
+
+    Integers are those that all readers of JSON agree on (RFC 8259, section 6). Larger ones count nothing and
+    number nothing, and some thousands of them that CPython hashes alike would make a dict slow.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    known = isinstance(value, int) and not isinstance(value, bool) and -_LARGEST <= value <= _LARGEST
+    return value if known else None
 
 
 def added(*counts: Any) -> int | None:
