@@ -72,7 +72,8 @@ def surroundings(missing: dict[str, str]) -> dict[str, Any]:
     """What the figures depend on."""
     build = sysconfig.get_config_var("CONFIG_ARGS") or ""
     optimised = "with" if "--enable-optimizations" in build else "without"
-    python = f"{platform.python_implementation()} {platform.python_version()}, built {optimised} PGO"
+    # Distributions may optimise in their own way, which shows nowhere.
+    python = f"{platform.python_implementation()} {platform.python_version()}, configured {optimised} PGO"
     versions: dict[str, str] = {}
     for name, peer in PEERS.items():
         if name not in missing and peer.packages:
