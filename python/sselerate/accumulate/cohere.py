@@ -60,10 +60,8 @@ class _Content:
 
     def push(self, content: c.CohereContent) -> bool:
         self.type = self.type or string(content.type) or None
-        text: Any = content.text
-        placed = text is None or self.text.take(text)
-        thinking: Any = content.thinking
-        placed = (thinking is None or self.thinking.take(thinking)) and placed
+        placed = self.text.take(content.text)
+        placed = self.thinking.take(content.thinking) and placed
         self.rest.append(content.extra)
         return placed
 
@@ -122,8 +120,7 @@ class CohereAssembler(Assembler):
     def _add(self, index: Any, message: c.CohereMessage) -> bool:
         self._role = self._role or string(message.role)
         self._message_rest.append(message.extra)
-        plan: Any = message.tool_plan
-        placed = plan is None or self._plan.take(plan)
+        placed = self._plan.take(message.tool_plan)
         for name, cls, add in (
             ("content", c.CohereContent, self._add_content),
             ("tool_calls", c.CohereToolCall, self._add_call),

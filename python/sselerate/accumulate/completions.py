@@ -65,7 +65,7 @@ class _Choice(Choice):
 
     def push(self, choice: CompletionStreamChoice) -> bool:
         text: Any = choice.text
-        placed = text is None or self.text.take(text)
+        placed = self.text.take(text)
         placed = self._add_end(choice) and placed
         if choice.extra is not None:
             delta = choice.extra.get("delta")

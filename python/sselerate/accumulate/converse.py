@@ -82,8 +82,7 @@ class _Block:
         """Takes a piece."""
         if not isinstance(delta, b.ConverseContentBlockDelta):
             return delta is None
-        text: Any = delta.text
-        placed = text is None or self.text.take(text)
+        placed = self.text.take(delta.text)
         placed = self._add_input(delta.tool_use) and self._add_reasoning(delta.reasoning_content) and placed
         others = _beside(delta, "text", "toolUse", "reasoningContent")
         if "citation" in others:
@@ -103,10 +102,8 @@ class _Block:
     def _add_reasoning(self, piece: Any) -> bool:
         if not isinstance(piece, b.ConverseReasoningContentDelta):
             return piece is None
-        text: Any = piece.text
-        placed = text is None or self.reasoning.take(text)
-        signature: Any = piece.signature
-        placed = (signature is None or self.signature.take(signature)) and placed
+        placed = self.reasoning.take(piece.text)
+        placed = self.signature.take(piece.signature) and placed
         redacted: Any = piece.redacted_content
         if redacted is not None:
             # Pieces in base64 cannot be joined.

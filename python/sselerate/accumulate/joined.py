@@ -50,11 +50,11 @@ class Text:
         self.add = self.pieces.append
 
     def take(self, value: Any) -> bool:
-        """Adds ``value`` if it is text; False if it is not."""
+        """Adds ``value`` if it is text; False if it is neither text nor None."""
         if isinstance(value, str):
             self.add(value)
             return True
-        return False
+        return value is None
 
     def __str__(self) -> str:
         if len(self.pieces) > 1:
@@ -159,6 +159,14 @@ class Rest:
         merged key by key."""
         if keys:
             _replace(self.state, keys)
+
+    def replace_but(self, known: frozenset[str], keys: dict[str, Any] | None) -> bool:
+        """`replace`, without keys that the message has too: those would hide what it says. False if there are
+        such."""
+        if not keys:
+            return True
+        self.replace({key: value for key, value in keys.items() if key not in known})
+        return known.isdisjoint(keys)
 
     def append(self, keys: dict[str, Any] | None) -> None:
         """Takes keys of a delta: strings are pieces of one string, lists of one list, and list entries with

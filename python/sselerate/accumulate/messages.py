@@ -146,12 +146,7 @@ class MessageAssembler(Assembler):
         self._stopped = False
 
     def push(self, event: Any) -> bool:
-        placed = self._add(event)
-        if event.extra is None or not placed:
-            return placed
-        # A key that messages have too would hide what this one says.
-        self._rest.replace({key: value for key, value in event.extra.items() if key not in _KEYS})
-        return _KEYS.isdisjoint(event.extra)
+        return self._add(event) and self._rest.replace_but(_KEYS, event.extra)
 
     def _add(self, event: Any) -> bool:
         """Takes all of an event but its unknown keys."""

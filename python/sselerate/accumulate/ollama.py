@@ -47,8 +47,8 @@ class OllamaAssembler(Assembler):
         return self._add_text(message.content, message.thinking) and placed
 
     def _add_text(self, text: Any, thinking: Any) -> bool:
-        placed = text is None or self._text.take(text)
-        return (thinking is None or self._thinking.take(thinking)) and placed
+        placed = self._text.take(text)
+        return self._thinking.take(thinking) and placed
 
     def result(self) -> OllamaResponse | None:
         last = self._last

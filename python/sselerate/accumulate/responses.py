@@ -345,9 +345,7 @@ class ResponseAssembler(Assembler):
         if event.extra is None or not placed or isinstance(event, r.ResponseUnknownEvent):
             return placed
         extra = {key: value for key, value in event.extra.items() if key not in _PLACE}
-        # A key that responses have too would hide what this one says.
-        self._rest.replace({key: value for key, value in extra.items() if key not in _KEYS})
-        return _KEYS.isdisjoint(extra)
+        return self._rest.replace_but(_KEYS, extra)
 
     def _add(self, event: Any) -> bool:
         """Takes all of an event but its unknown keys, if it is of a known type."""
