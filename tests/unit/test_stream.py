@@ -420,6 +420,48 @@ def test_an_awaitable_in_a_cycle_lets_go_of_its_iterator(backend: Backend) -> No
     assert done.value.value == EVENTS[0]
 
 
+@pytest.mark.parametrize("seen_by_a_frame", [False, True])
+def test_the_exceptions_that_awaitables_end_with(backend: Backend, seen_by_a_frame: bool) -> None:
+    """Who keeps one, keeps its event, though the compiled module uses those again that nobody has."""
+    iterator = backend.aiter_events(give(b"".join(GOOD * 3)))
+    kept = []
+    for index in range(12):
+        awaitable = iterator.__anext__()
+        if index % 3 != 1:
+            with pytest.raises(StopIteration) as stopped:
+                next(awaitable.__await__())
+            kept.append((index, stopped.value))
+        elif seen_by_a_frame:
+            with pytest.raises(StopIteration):
+                next(awaitable.__await__())
+        else:
+            assert next(awaitable.__await__(), "no more") == "no more"
+        del awaitable
+    assert len({id(stop) for _, stop in kept}) == 8
+    for index, stop in kept:
+        assert stop.value == EVENTS[index % 4]
+        assert stop.__context__ is stop.__cause__ is None
+
+
+def test_an_exception_that_an_awaitable_ended_with_in_a_cycle(backend: Backend) -> None:
+    """Whatever holds the iterator and is held by its last exception goes with it."""
+
+    class Owner:
+        iterator: Any
+
+    owner = Owner()
+    owner.iterator = backend.aiter_events(give(b"".join(GOOD)))
+    for _ in range(2):
+        with pytest.raises(StopIteration) as stopped:
+            next(owner.iterator.__anext__().__await__())
+        stopped.value.owner = owner
+        del stopped
+    seen = weakref.ref(owner)
+    del owner
+    gc.collect()
+    assert seen() is None
+
+
 def test_a_source_whose_anext_is_no_coroutine(backend: Backend) -> None:
     """It says that it has ended before anybody waits: what is left is an event all the same."""
 

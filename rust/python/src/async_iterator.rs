@@ -88,13 +88,15 @@ impl AsyncEventIterator {
             return Ok(spare);
         }
         let state = Exclusive::new(State { iterator: Some(this.clone().unbind()), waiting: None });
-        Bound::new(this.py(), NextEvent { state })
+        Bound::new(this.py(), NextEvent { state, stop: Exclusive::new(None) })
     }
 
     // As in `crate::iterator`.
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         let Some(chunks) = self.chunks.visit(&visit) else { return Ok(()) };
-        chunks.as_ref().map_or(Ok(()), |chunks| visit.call(chunks))
+        chunks.as_ref().map_or(Ok(()), |chunks| visit.call(chunks))?;
+        let Some(spare) = self.spare.visit(&visit) else { return Ok(()) };
+        spare.as_ref().map_or(Ok(()), |spare| visit.call(spare))
     }
 
     fn __clear__(&self, py: Python<'_>) {
@@ -139,6 +141,9 @@ impl AsyncEventIterator {
 #[pyclass(frozen, module = "sselerate._core")]
 pub(crate) struct NextEvent {
     state: Exclusive<State>,
+    /// The StopIteration that the last event was told with, which is used again if nobody has it: making one takes
+    /// longer than making an event. Until then it keeps that event.
+    stop: Exclusive<Option<Py<PyAny>>>,
 }
 
 struct State {
@@ -243,6 +248,51 @@ impl NextEvent {
         // Not as a `Py`: PyO3 may not know here that the GIL is held.
         drop(before.map(|before| before.into_bound(py)));
         Some(event)
+    }
+
+    /// Raise a StopIteration with this value, or whatever making one raises.
+    fn stop(&self, event: Bound<'_, PyAny>) {
+        let py = event.py();
+        let stop = match self.spare_stop(py) {
+            Ok(stop) => stop,
+            Err(error) => return error.restore(py),
+        };
+        // SAFETY: it is a StopIteration, which nobody else can see: the value it had is ours now.
+        let before = unsafe {
+            let value = &raw mut (*stop.as_ptr().cast::<ffi::PyStopIterationObject>()).value;
+            Bound::from_owned_ptr_or_opt(py, value.replace(event.into_ptr()))
+        };
+        drop(before);
+        // What PyO3 does, without the detours that it takes to be told later which exception it is.
+        #[cfg(Py_3_12)]
+        // SAFETY: the GIL is held, and the reference is given away.
+        unsafe {
+            ffi::PyErr_SetRaisedException(stop.into_ptr());
+        }
+        #[cfg(not(Py_3_12))]
+        PyErr::from_value(stop).restore(py);
+    }
+
+    /// The StopIteration that was raised last, if nobody has it any more and no frame of Python has seen it; or another
+    /// one.
+    fn spare_stop<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let mut kept = self.stop.enter(py, "NextEvent")?;
+        if let Some(stop) = &*kept {
+            let stop = stop.as_ptr();
+            // SAFETY: a live StopIteration, and the GIL is held.
+            let is_spare = unsafe {
+                ffi::Py_REFCNT(stop) == 1 && (*stop.cast::<ffi::PyStopIterationObject>()).traceback.is_null()
+            };
+            if is_spare {
+                // SAFETY: as above.
+                return Ok(unsafe { Bound::from_borrowed_ptr(py, stop) });
+            }
+        }
+        let stop = py.get_type::<PyStopIteration>().call0()?;
+        let before = kept.replace(stop.clone().unbind());
+        drop(kept);
+        drop(before.map(|before| before.into_bound(py)));
+        Ok(stop)
     }
 }
 
@@ -395,7 +445,9 @@ impl NextEvent {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         let Some(state) = self.state.visit(&visit) else { return Ok(()) };
         state.iterator.as_ref().map_or(Ok(()), |iterator| visit.call(iterator))?;
-        state.waiting.as_ref().map_or(Ok(()), |waiting| visit.call(waiting))
+        state.waiting.as_ref().map_or(Ok(()), |waiting| visit.call(waiting))?;
+        let Some(stop) = self.stop.visit(&visit) else { return Ok(()) };
+        stop.as_ref().map_or(Ok(()), |stop| visit.call(stop))
     }
 
     fn __clear__(&self, py: Python<'_>) {
@@ -405,6 +457,10 @@ impl NextEvent {
             iterator.get().busy.store(false, Ordering::Relaxed);
         }
         (state.iterator, state.waiting) = (None, None);
+        drop(state);
+        if let Ok(mut stop) = self.stop.enter(py, "NextEvent") {
+            *stop = None;
+        }
     }
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {
@@ -415,9 +471,8 @@ impl NextEvent {
     }
 }
 
-/// PyO3's functions for the slots below, for all that these leave.
+/// PyO3's function for the slot of [`quick_anext`], for all that this leaves.
 static GENERAL_ANEXT: OnceLock<ffi::unaryfunc> = OnceLock::new();
-static GENERAL_NEXT: OnceLock<ffi::iternextfunc> = OnceLock::new();
 
 /// Put the quick functions in their places, as [`crate::iterator::quicken`] does, and for the same reason.
 pub(crate) fn quicken(py: Python<'_>) {
@@ -431,18 +486,13 @@ pub(crate) fn quicken(py: Python<'_>) {
         if iterator_slots.is_null() || next_slots.is_null() {
             return;
         }
-        if let (Some(general_anext), Some(general_next)) = ((*iterator_slots).am_anext, (*next).tp_iternext)
+        if let Some(general_anext) = (*iterator_slots).am_anext
             && GENERAL_ANEXT.set(general_anext).is_ok()
-            && GENERAL_NEXT.set(general_next).is_ok()
         {
             (*iterator_slots).am_anext = Some(quick_anext);
             (*next_slots).am_await = Some(quick_await);
+            (*next_slots).am_send = Some(quick_send);
             (*next).tp_iternext = Some(quick_next);
-            // Later versions don't ask for it.
-            #[cfg(not(Py_3_12))]
-            {
-                (*next_slots).am_send = Some(quick_send);
-            }
         }
     }
 }
@@ -489,58 +539,62 @@ unsafe fn at_hand(object: *mut ffi::PyObject) -> Option<*mut ffi::PyObject> {
     })
 }
 
-unsafe extern "C" fn quick_next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
-    // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is. An event is neither
-    // a tuple nor an exception, so StopIteration takes it as its value.
+/// What [`NextEvent::send`] does, in the way of `PyIter_Send`: how it went, and the event, or what to wait for, or null
+/// with an exception set.
+///
+/// # Safety
+/// `object` is a `NextEvent`, `value` an object, and the GIL is held.
+unsafe fn sent(object: *mut ffi::PyObject, value: *mut ffi::PyObject) -> (ffi::PySendResult, *mut ffi::PyObject) {
+    // SAFETY: by the contract.
     unsafe {
-        let Some(event) = at_hand(object) else {
-            return GENERAL_NEXT.get().map_or(std::ptr::null_mut(), |general| general(object));
-        };
-        if !event.is_null() {
-            ffi::PyErr_SetObject(ffi::PyExc_StopIteration, event);
-            ffi::Py_DECREF(event);
+        if let Some(event) = at_hand(object) {
+            let how = if event.is_null() { ffi::PySendResult::PYGEN_ERROR } else { ffi::PySendResult::PYGEN_RETURN };
+            return (how, event);
         }
-        std::ptr::null_mut()
+        let py = Python::assume_attached();
+        let progress = std::panic::catch_unwind(|| {
+            Python::attach(|_| {
+                let next = Borrowed::from_ptr(py, object).cast_unchecked::<NextEvent>().to_owned();
+                NextEvent::advance(&next, Input::Value(Borrowed::from_ptr(py, value).to_owned()))
+            })
+        });
+        match progress.unwrap_or_else(|panic| Err(errors::panicked(&*panic))) {
+            Ok(Progress::Waits(value)) => (ffi::PySendResult::PYGEN_NEXT, value.into_ptr()),
+            Ok(Progress::Done(event)) => (ffi::PySendResult::PYGEN_RETURN, event.into_ptr()),
+            Err(error) => {
+                error.restore(py);
+                (ffi::PySendResult::PYGEN_ERROR, std::ptr::null_mut())
+            }
+        }
     }
 }
 
-#[cfg(not(Py_3_12))]
 unsafe extern "C" fn quick_send(
     object: *mut ffi::PyObject,
     value: *mut ffi::PyObject,
     result: *mut *mut ffi::PyObject,
 ) -> ffi::PySendResult {
     // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is; `result` is for one
-    // owned reference. A general call leaves an exception where it returns null.
+    // owned reference.
     unsafe {
-        if let Some(event) = at_hand(object) {
-            result.write(event);
-            return match event.is_null() {
-                true => ffi::PySendResult::PYGEN_ERROR,
-                false => ffi::PySendResult::PYGEN_RETURN,
-            };
-        }
-        let py = Python::assume_attached();
-        let sent = std::panic::catch_unwind(|| {
-            Python::attach(|_| {
-                let next = Borrowed::from_ptr(py, object).cast_unchecked::<NextEvent>().to_owned();
-                NextEvent::advance(&next, Input::Value(Borrowed::from_ptr(py, value).to_owned()))
-            })
-        });
-        match sent.unwrap_or_else(|panic| Err(errors::panicked(&*panic))) {
-            Ok(Progress::Waits(value)) => {
-                result.write(value.into_ptr());
-                ffi::PySendResult::PYGEN_NEXT
+        let (how, value) = sent(object, value);
+        result.write(value);
+        how
+    }
+}
+
+/// The way in which CPython 3.12 and later ask, which takes the event for the value of a StopIteration.
+unsafe extern "C" fn quick_next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: CPython calls this with the GIL held and an instance of the class whose slot this is.
+    unsafe {
+        match sent(object, ffi::Py_None()) {
+            (ffi::PySendResult::PYGEN_RETURN, event) => {
+                let py = Python::assume_attached();
+                let next = Borrowed::from_ptr(py, object).cast_unchecked::<NextEvent>();
+                next.get().stop(Bound::from_owned_ptr(py, event));
+                std::ptr::null_mut()
             }
-            Ok(Progress::Done(event)) => {
-                result.write(event.into_ptr());
-                ffi::PySendResult::PYGEN_RETURN
-            }
-            Err(error) => {
-                error.restore(py);
-                result.write(std::ptr::null_mut());
-                ffi::PySendResult::PYGEN_ERROR
-            }
+            (_, value) => value,
         }
     }
 }

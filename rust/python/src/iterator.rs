@@ -116,8 +116,8 @@ impl EventIterator {
         let mut source = self.source.enter(py, "EventIterator")?;
         let mut decoder = self.decoder.get().enter(py)?;
         match source.current.as_mut() {
-            Some((chunk, position)) => decoder.take(py, chunk.bytes(py), position),
-            None => Ok(None),
+            Some((chunk, position)) if *position < chunk.bytes(py).len() => decoder.take(py, chunk.bytes(py), position),
+            _ => Ok(None),
         }
     }
 
