@@ -4,8 +4,8 @@
 //!
 //! - framing, full, predicted, 1460 (predicted, in chunks that cut events), on a stream of completions that repeat each
 //!   other;
-//! - unlike, logprobs, turns, spoilt, cold: streams on which prediction fails, and the same with `, full` behind the
-//!   name: without.
+//! - unlike, logprobs, turns, twice, spoilt, cold, cold twice: streams on which prediction fails, and the same with
+//!   `, full` behind the name: without.
 //!
 //! Run with two values of TIMES: the difference is free of start-up.
 
@@ -47,6 +47,11 @@ fn shuffled(shape: usize, event: usize) -> String {
 /// No event has the keys in the order of another near it.
 fn unlike() -> String {
     (0..EVENTS).map(|event| shuffled(event * 2_909 % 5_040, event)).collect()
+}
+
+/// Each event has the shape of the one before or behind it, and of no other: what is learnt is of no use.
+fn twice() -> String {
+    (0..EVENTS).map(|event| shuffled(event / 2 * 2_909 % 5_040, event)).collect()
 }
 
 /// Sixteen shapes in turns: four times as many as are compared with every event.
@@ -97,6 +102,7 @@ fn main() {
     let (name, full) = work.strip_suffix(", full").map_or((&work[..], work == "full"), |name| (name, true));
     let stream = match name {
         "unlike" | "cold" => unlike(),
+        "twice" | "cold twice" => twice(),
         "spoilt" => spoilt(),
         "logprobs" => logprobs(),
         "turns" => turns(),
@@ -109,7 +115,7 @@ fn main() {
     let mut seen = 0;
     let chunks: Vec<&[u8]> = match name {
         // The median length of recorded streams; nothing was learnt before each.
-        "cold" => pieces(&stream, 18),
+        "cold" | "cold twice" => pieces(&stream, 18),
         _ => stream.as_bytes().chunks(size).collect(),
     };
     for _ in 0..times {
@@ -121,7 +127,7 @@ fn main() {
                 }
                 continue;
             }
-            if name == "cold" {
+            if name.starts_with("cold") {
                 decoder = Decoder::new(schema.clone(), options.clone());
             }
             while let Some(step) = decoder.step(chunk, &mut position) {

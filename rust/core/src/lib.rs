@@ -19,6 +19,7 @@ mod patience;
 pub mod predictor;
 pub mod schema;
 mod seam;
+mod sightings;
 pub mod sign;
 mod stash;
 pub mod template;

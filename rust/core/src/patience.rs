@@ -1,7 +1,10 @@
 //! When to give up for a while: what has failed some times in a row is not tried on every event.
 
-/// Misses in a row after which there is a pause.
-const PATIENCE: u32 = 8;
+/// Misses in a row after which there is a pause: half of them may be events that come again and then fit, for only what
+/// has been seen twice is learnt.
+const PATIENCE: u32 = 16;
+/// Misses between a pause and the next.
+const PATIENCE_AFTER_PAUSE: u32 = 6;
 const SHORTEST_PAUSE: u32 = 32;
 const LONGEST_PAUSE: u32 = 1024;
 
@@ -35,8 +38,7 @@ impl Patience {
         if self.misses > PATIENCE {
             self.pause = self.next_pause;
             self.next_pause = (self.next_pause * 2).min(LONGEST_PAUSE);
-            // After the pause, three tries.
-            self.misses = PATIENCE - 2;
+            self.misses = PATIENCE + 1 - PATIENCE_AFTER_PAUSE;
         }
     }
 
@@ -73,7 +75,7 @@ mod tests {
         let mut patience = Patience::new();
         for _ in 0..2 {
             let gave_up: Vec<_> = (0..7).map(|_| give_up(&mut patience)).collect();
-            assert_eq!(gave_up, [(9, 32), (3, 64), (3, 128), (3, 256), (3, 512), (3, 1024), (3, 1024)]);
+            assert_eq!(gave_up, [(17, 32), (6, 64), (6, 128), (6, 256), (6, 512), (6, 1024), (6, 1024)]);
             patience.forgive(u32::MAX);
         }
     }
@@ -83,6 +85,6 @@ mod tests {
         let mut patience = Patience::new();
         give_up(&mut patience);
         patience.forgive(1);
-        assert_eq!(give_up(&mut patience), (4, 64));
+        assert_eq!(give_up(&mut patience), (7, 64));
     }
 }

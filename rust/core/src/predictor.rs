@@ -6,19 +6,21 @@
 //! How it learns. A constant that changes soon after it was learnt becomes a hole for good; one that had held for long
 //! (an id when a new stream begins, a timestamp) just takes its new value. An event that differs from a template in
 //! nothing but constants is *adapted*: all its scalars are read as if they were holes, which takes a fraction of
-//! parsing it. One with another shape is parsed in full and learnt, which costs more than a hit saves: so it has a
-//! budget that hits refill, and after some misses in a row nothing is even compared for a while.
+//! parsing it. One with another shape is parsed in full. Learning it costs more than a hit saves: so only what looks like
+//! an event before is learnt, within a budget that hits refill, and after some misses in a row nothing is even compared
+//! for a while.
 
 use crate::framing::Frame;
 use crate::json::{Tape, scan};
 use crate::patience::Patience;
+use crate::sightings::Sightings;
 use crate::template::{
     Block, Change, Extent, Item, MAX_HOLES, Payload, Span, Template, constant_lines, scalars, shape,
 };
 
-/// Templates kept. A recorded stream needs four for 94 % of its events; the others are for the next streams: all
-/// recorded chat streams together have nearly a hundred shapes.
-const MAX_TEMPLATES: usize = 128;
+/// Templates kept. A recorded stream needs four for 94 % of its events; the others are for the next streams: those that
+/// were recorded have 150 shapes together.
+const MAX_TEMPLATES: usize = 256;
 /// Templates of the current stream that are compared line by line, so that what fits none does not pay for all of them.
 const MAX_LIVE: usize = 4;
 /// Templates that are tried when one may take on other constants.
@@ -28,9 +30,8 @@ const MAX_PAYLOAD: usize = 16 << 10;
 /// What learning costs, in hits, and how much can be saved up. Where nothing hits, pauses give some back.
 const LEARNING_COST: u64 = 3;
 const MOST_CREDIT: u64 = 96;
-/// What a new decoder may spend: enough for the first events of a stream and two of those that repeat, with one to
-/// spare.
-const FIRST_CREDIT: u64 = 6 * LEARNING_COST;
+/// What a new decoder may spend, and one after a pause.
+const FIRST_CREDIT: u64 = 2 * LEARNING_COST;
 
 /// The templates of one decoder. They outlive a stream: the next one has the same shapes.
 #[derive(Debug)]
@@ -53,6 +54,7 @@ pub struct Predictor {
     /// That of [`Predictor::adapt`], which even a stream with hits can have no use for.
     adapt_patience: Patience,
     credit: u64,
+    sightings: Sightings,
 }
 
 /// A template, when it was of use, and what came then.
@@ -112,6 +114,7 @@ impl Predictor {
             patience: Patience::new(),
             adapt_patience: Patience::new(),
             credit: FIRST_CREDIT,
+            sightings: Sightings::default(),
         }
     }
 
@@ -241,20 +244,22 @@ impl Predictor {
 
     /// An event had to be parsed in full. True: [`Predictor::learn`] from it.
     #[inline]
-    pub(crate) fn missed(&mut self) -> bool {
+    pub(crate) fn missed(&mut self, tape: &Tape) -> bool {
         if !self.enabled {
             return false;
         }
         if self.patience.is_pausing() {
             self.patience.wait();
             if !self.patience.is_pausing() {
-                // Enough for two tries: what begins to repeat itself after a long time is learnt all the same.
-                self.credit = self.credit.max(2 * LEARNING_COST);
+                // What begins to repeat itself after a long time is learnt all the same.
+                self.credit = self.credit.max(FIRST_CREDIT);
             }
             return false;
         }
-        self.patience.miss();
-        if self.credit < LEARNING_COST {
+        if !self.templates.is_empty() {
+            self.patience.miss();
+        }
+        if self.credit < LEARNING_COST || !self.sightings.note(tape) {
             return false;
         }
         self.credit -= LEARNING_COST;
