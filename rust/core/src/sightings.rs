@@ -5,6 +5,9 @@ use crate::json::{Kind, Tape};
 /// Some hundred shapes are remembered, of which few share a place.
 const PLACES: usize = 128;
 
+/// Nodes of an event that are looked at. Nearly all recorded ones have fewer.
+const MOST_NODES: usize = 100;
+
 /// The outlines of events that were parsed in full.
 #[derive(Debug, Default)]
 pub(crate) struct Sightings {
@@ -33,8 +36,9 @@ impl Sightings {
 /// A number that events have in common whose keys have the same lengths and whose values are of the same kinds, in the
 /// same order. Others may have it too: they are learnt once too often.
 fn outline(tape: &Tape) -> u32 {
-    let mut sum = 0u32;
-    for (index, node) in (1u32..).zip(tape.nodes()) {
+    let nodes = tape.nodes();
+    let mut sum = nodes.len() as u32;
+    for (index, node) in (1u32..).zip(&nodes[..nodes.len().min(MOST_NODES)]) {
         let length = if node.kind == Kind::Key { node.end - node.start } else { 0 };
         let traits = length.wrapping_mul(16) + node.kind as u32;
         // A sum and no chain: no product waits for the one before.
