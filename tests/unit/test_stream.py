@@ -10,7 +10,7 @@ import io
 import sys
 import types
 import weakref
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -440,7 +440,67 @@ def test_the_exceptions_that_awaitables_end_with(backend: Backend, seen_by_a_fra
     assert len({id(stop) for _, stop in kept}) == 8
     for index, stop in kept:
         assert stop.value == EVENTS[index % 4]
+        assert stop.args == (stop.value,)
         assert stop.__context__ is stop.__cause__ is None
+
+
+def add_note(stop: StopIteration) -> None:
+    stop.note = 1  # type: ignore[attr-defined]
+
+
+def add_cause(stop: StopIteration) -> None:
+    stop.__cause__ = ValueError()
+
+
+def add_context(stop: StopIteration) -> None:
+    stop.__context__ = ValueError()
+
+
+def suppress_context(stop: StopIteration) -> None:
+    stop.__suppress_context__ = True
+
+
+def change_arguments(stop: StopIteration) -> None:
+    stop.args = (1, 2)
+
+
+def change_one_argument(stop: StopIteration) -> None:
+    stop.args = (1,)
+
+
+def change_value(stop: StopIteration) -> None:
+    stop.value = 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        add_note,
+        add_cause,
+        add_context,
+        suppress_context,
+        change_arguments,
+        change_one_argument,
+        change_value,
+    ],
+)
+def test_what_was_done_to_an_exception_is_not_seen_on_the_next(
+    backend: Backend, change: Callable[[StopIteration], None]
+) -> None:
+    """Not even when its traceback, which tells that somebody has seen it, was taken off."""
+    iterator = backend.aiter_events(give(b"".join(GOOD)))
+    for event in EVENTS:
+        awaitable = iterator.__anext__()
+        try:
+            next(awaitable.__await__())
+        except StopIteration as stop:
+            assert stop.args == (stop.value,) == (event,)
+            assert stop.__context__ is stop.__cause__ is None
+            assert not stop.__suppress_context__
+            assert not vars(stop)
+            change(stop)
+            stop.__traceback__ = None
+        del awaitable
 
 
 def test_an_exception_that_an_awaitable_ended_with_in_a_cycle(backend: Backend) -> None:
@@ -460,6 +520,68 @@ def test_an_exception_that_an_awaitable_ended_with_in_a_cycle(backend: Backend) 
     del owner
     gc.collect()
     assert seen() is None
+
+
+@pytest.mark.parametrize("seen_by_a_frame", [False, True])
+def test_an_event_is_not_kept_while_the_next_one_is_waited_for(
+    backend: Backend, seen_by_a_frame: bool
+) -> None:
+    """Nor is what has seen the exception that it was told with. (Small events are kept to be used again.)"""
+
+    async def source() -> AsyncIterator[bytes]:
+        yield b'data: {"n":"%s"}\n\n' % (b"a" * 10_000)
+        await wait()
+
+    async def told(awaitable: Any) -> Any:
+        return await awaitable
+
+    iterator = backend.aiter_events(source())
+    awaitable = iterator.__anext__()
+    if not seen_by_a_frame:
+        awaitable = told(awaitable)
+    try:
+        while True:
+            next(awaitable.__await__())
+    except StopIteration as stop:
+        event = stop.value
+    awaitable = started(iterator.__anext__())
+    assert sys.getrefcount(event) == 2
+
+
+def test_an_awaitable_that_is_sent_a_value_first(backend: Backend) -> None:
+    """It can still be awaited."""
+    awaitable = backend.aiter_events(give(GOOD[0])).__anext__()
+    with pytest.raises(TypeError, match="can't send non-None value to a just-started coroutine"):
+        awaitable.send(1)
+    with pytest.raises(StopIteration) as done:
+        awaitable.send(None)
+    assert done.value.value == EVENTS[0]
+
+
+@pytest.mark.parametrize("when", ["asked", "awaited"])
+def test_a_source_that_raises_stop_iteration(backend: Backend, when: str) -> None:
+    """Its value is no event, nor is it the end."""
+
+    class Source:
+        def __aiter__(self) -> Source:
+            return self
+
+        def __anext__(self) -> Any:
+            if when == "asked":
+                raise StopIteration(5)
+            return self
+
+        def __await__(self) -> Any:
+            raise StopIteration(5)
+
+    async def run() -> None:
+        iterator = backend.aiter_events(Source())
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match=r"^coroutine raised StopIteration$") as raised:
+                await iterator.__anext__()
+            assert isinstance(raised.value.__cause__, StopIteration)
+
+    asyncio.run(run())
 
 
 def test_a_source_whose_anext_is_no_coroutine(backend: Backend) -> None:

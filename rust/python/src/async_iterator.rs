@@ -142,7 +142,7 @@ impl AsyncEventIterator {
 pub(crate) struct NextEvent {
     state: Exclusive<State>,
     /// The StopIteration that the last event was told with, which is used again if nobody has it: making one takes
-    /// longer than making an event. Until then it keeps that event.
+    /// longer than making an event. Until then, or until the source is waited for, it keeps that event.
     stop: Exclusive<Option<Py<PyAny>>>,
 }
 
@@ -219,13 +219,29 @@ impl NextEvent {
         let Some(iterator) = state.iterator.as_ref().map(|iterator| iterator.bind(py).clone()) else {
             return Err(PyRuntimeError::new_err("cannot reuse already awaited AsyncEventIterator.__anext__()"));
         };
+        if let (None, Input::Value(value)) = (&state.waiting, &input)
+            && !value.is_none()
+        {
+            return Err(PyTypeError::new_err("can't send non-None value to a just-started coroutine"));
+        }
         let progress = state.advance(py, iterator.get(), input);
+        let mut spare = None;
         if !matches!(progress, Ok(Progress::Waits(_))) {
             (state.iterator, state.waiting) = (None, None);
-            drop(state);
-            *iterator.get().spare.enter(py, "AsyncEventIterator")? = Some(this.clone().unbind());
+            spare = Some(this.clone().unbind());
         }
-        progress
+        drop(state);
+        let before =
+            iterator.get().spare.enter(py, "AsyncEventIterator").map(|mut kept| std::mem::replace(&mut *kept, spare));
+        // Whose code may run, once the iterator can be used.
+        drop(before);
+        if !matches!(progress, Ok(Progress::Done(_))) {
+            this.get().forget_event(py)?;
+        }
+        progress.map_err(|error| match error.is_instance_of::<PyStopIteration>(py) {
+            true => not_the_end(py, error),
+            false => error,
+        })
     }
 
     /// The next event, if it is at hand.
@@ -250,49 +266,110 @@ impl NextEvent {
         Some(event)
     }
 
+    /// Let go of the last event, which may be large, and of what has seen its exception: it can take long until there
+    /// is another one.
+    fn forget_event(&self, py: Python<'_>) -> PyResult<()> {
+        let mut kept = self.stop.enter(py, "NextEvent")?;
+        let before = match &*kept {
+            // SAFETY: it is a StopIteration.
+            Some(stop) => unsafe { change_value(stop.bind(py), py.None().into_bound(py)) }.ok(),
+            None => return Ok(()),
+        };
+        let stop = if before.is_none() { kept.take() } else { None };
+        drop(kept);
+        // Whose code may run.
+        drop((before, stop));
+        Ok(())
+    }
+
     /// Raise a StopIteration with this value, or whatever making one raises.
+    #[inline]
     fn stop(&self, event: Bound<'_, PyAny>) {
         let py = event.py();
-        let stop = match self.spare_stop(py) {
+        let stop = match self.stop_with(event) {
             Ok(stop) => stop,
             Err(error) => return error.restore(py),
         };
-        // SAFETY: it is a StopIteration, which nobody else can see: the value it had is ours now.
-        let before = unsafe {
-            let value = &raw mut (*stop.as_ptr().cast::<ffi::PyStopIterationObject>()).value;
-            Bound::from_owned_ptr_or_opt(py, value.replace(event.into_ptr()))
-        };
-        drop(before);
         // What PyO3 does, without the detours that it takes to be told later which exception it is.
-        #[cfg(Py_3_12)]
-        // SAFETY: the GIL is held, and the reference is given away.
+        // SAFETY: the GIL is held, and the references are given away.
         unsafe {
+            #[cfg(Py_3_12)]
             ffi::PyErr_SetRaisedException(stop.into_ptr());
+            #[cfg(not(Py_3_12))]
+            ffi::PyErr_Restore(ffi::Py_NewRef(ffi::PyExc_StopIteration), stop.into_ptr(), std::ptr::null_mut());
         }
-        #[cfg(not(Py_3_12))]
-        PyErr::from_value(stop).restore(py);
     }
 
-    /// The StopIteration that was raised last, if nobody has it any more and no frame of Python has seen it; or another
-    /// one.
-    fn spare_stop<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    /// The StopIteration that was raised last, or another one, with this value.
+    #[inline]
+    fn stop_with<'py>(&self, event: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = event.py();
         let mut kept = self.stop.enter(py, "NextEvent")?;
-        if let Some(stop) = &*kept {
-            let stop = stop.as_ptr();
-            // SAFETY: a live StopIteration, and the GIL is held.
-            let is_spare = unsafe {
-                ffi::Py_REFCNT(stop) == 1 && (*stop.cast::<ffi::PyStopIterationObject>()).traceback.is_null()
-            };
-            if is_spare {
-                // SAFETY: as above.
-                return Ok(unsafe { Bound::from_borrowed_ptr(py, stop) });
-            }
-        }
-        let stop = py.get_type::<PyStopIteration>().call0()?;
+        let event = match &*kept {
+            // SAFETY: it is a StopIteration.
+            Some(stop) => match unsafe { change_value(stop.bind(py), event) } {
+                Ok(before) => {
+                    let stop = stop.bind(py).clone();
+                    drop(kept);
+                    // Whose code may run.
+                    drop(before);
+                    return Ok(stop);
+                }
+                Err(event) => event,
+            },
+            None => event,
+        };
+        let stop = py.get_type::<PyStopIteration>().call1((event,))?;
         let before = kept.replace(stop.clone().unbind());
         drop(kept);
         drop(before.map(|before| before.into_bound(py)));
         Ok(stop)
+    }
+}
+
+/// Give a StopIteration another value, if it has one owner and is as it was made: no frame of Python has left its
+/// traceback on it, nor whoever caught it an attribute. Ok: the value it had. Err: this value, and nothing is done.
+///
+/// # Safety
+/// `stop` is a StopIteration.
+#[inline(always)]
+unsafe fn change_value<'py>(
+    stop: &Bound<'py, PyAny>,
+    value: Bound<'py, PyAny>,
+) -> Result<Bound<'py, PyAny>, Bound<'py, PyAny>> {
+    // SAFETY: by the contract, and the GIL is held. Its arguments are a tuple, or null while it goes; if it is the only
+    // one that has them, nobody can see either, and both references to the former value are theirs.
+    unsafe {
+        let fields = stop.as_ptr().cast::<ffi::PyStopIterationObject>();
+        let added = [(*fields).dict, (*fields).traceback, (*fields).context, (*fields).cause];
+        // A char of C, not of Rust.
+        let suppress_context = (&raw const (*fields).suppress_context).cast::<u8>().read();
+        let (arguments, before) = ((*fields).args, (*fields).value);
+        let is_as_made = ffi::Py_REFCNT(stop.as_ptr()) == 1
+            && added.iter().fold(0, |bits, added| bits | *added as usize) == 0
+            && suppress_context == 0
+            && !arguments.is_null()
+            && ffi::Py_REFCNT(arguments) == 1
+            && ffi::Py_SIZE(arguments) == 1;
+        if !is_as_made {
+            return Err(value);
+        }
+        let item = (&raw mut (*arguments.cast::<ffi::PyTupleObject>()).ob_item).cast::<*mut ffi::PyObject>();
+        if before.is_null() || *item != before {
+            return Err(value);
+        }
+        // The garbage collector forgets a tuple of what it need not know, and this may get what it must.
+        if ffi::Py_TYPE(before) != ffi::Py_TYPE(value.as_ptr()) && ffi::PyObject_GC_IsTracked(arguments) == 0 {
+            ffi::PyObject_GC_Track(arguments.cast());
+        }
+        #[cfg(Py_3_14)]
+        {
+            (*arguments.cast::<ffi::PyTupleObject>()).ob_hash = -1;
+        }
+        (*fields).value = value.clone().into_ptr();
+        *item = value.into_ptr();
+        ffi::Py_DECREF(before);
+        Ok(Bound::from_owned_ptr(stop.py(), before))
     }
 }
 
@@ -325,9 +402,6 @@ impl State {
                     }
                 }
                 (None, Input::Exception(exception)) => return Err(raised(exception)?),
-                (None, Input::Value(value)) if !value.is_none() => {
-                    return Err(PyTypeError::new_err("can't send non-None value to a just-started coroutine"));
-                }
                 (None, Input::Value(_)) => {}
             }
             input = Input::Value(py.None().into_bound(py));
@@ -358,6 +432,14 @@ impl State {
             }
         }
     }
+}
+
+/// What becomes of a StopIteration that is none of ours, as in a coroutine: its value would be taken for an event.
+#[cold]
+fn not_the_end(py: Python<'_>, error: PyErr) -> PyErr {
+    let raised = PyRuntimeError::new_err("coroutine raised StopIteration");
+    raised.set_cause(py, Some(error));
+    raised
 }
 
 /// What a slot for a special method without arguments returns; None: the type has no such slot.
