@@ -426,6 +426,56 @@ def test_weak_references_end_with_their_event(backend: Backend) -> None:
     assert ended == list(range(20))
 
 
+@pytest.mark.parametrize("pulled", ["decoder", "sync", "async"])
+def test_an_event_that_holds_its_stream(backend: Backend, pulled: str) -> None:
+    """Both go with the next collection, though the decoder has kept the event to use it again."""
+
+    @event
+    class Item(StreamEvent):
+        n: int
+        anything: Any
+
+    chunks = [b'data: {"n":%d,"anything":{"k":[1]}}\n\n' % n for n in range(1000, 1009)]
+
+    class Source:
+        def __init__(self) -> None:
+            self.chunks = iter(chunks)
+
+        def __iter__(self) -> Iterator[bytes]:
+            return self.chunks
+
+        def __aiter__(self) -> Source:
+            return self
+
+        async def __anext__(self) -> bytes:
+            return next(self.chunks)
+
+    def last_of_some(stream: Any) -> Any:
+        if pulled == "decoder":
+            return stream.feed(b"".join(chunks))[-1]
+        for _ in range(7):
+            if pulled == "sync":
+                item = next(stream)
+                continue
+            with pytest.raises(StopIteration) as stopped:
+                stream.__anext__().send(None)
+            item = stopped.value.value
+        return item
+
+    source = Source()
+    if pulled == "decoder":
+        stream = backend.Decoder(Item)
+    elif pulled == "sync":
+        stream = backend.iter_events(source, Item)
+    else:
+        stream = backend.aiter_events(source, Item)
+    last_of_some(stream).anything["held"] = [source, stream]
+    seen = weakref.ref(source)
+    del source, stream
+    gc.collect()
+    assert seen() is None
+
+
 def test_finalizers_run(backend: Backend) -> None:
     ended: list[str] = []
 

@@ -93,6 +93,7 @@ impl AsyncEventIterator {
 
     // As in `crate::iterator`.
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.events)?;
         let Some(chunks) = self.chunks.visit(&visit) else { return Ok(()) };
         chunks.as_ref().map_or(Ok(()), |chunks| visit.call(chunks))?;
         let Some(spare) = self.spare.visit(&visit) else { return Ok(()) };

@@ -14,6 +14,7 @@ use crate::scalar;
 use crate::text::Text;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::ffi;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use sselerate_core::decoder::{self as core, Hit, Options, Step};
@@ -184,6 +185,17 @@ impl Decoder {
         (state.closed, state.maker.error_count) = (false, 0);
         (state.dialect, state.asked_for_dialect) = (None, std::ptr::null());
         Ok(())
+    }
+
+    // As in `crate::iterator`.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.state.visit(&visit).map_or(Ok(()), |state| state.maker.plans.traverse(&visit))
+    }
+
+    fn __clear__(&self, py: Python<'_>) {
+        if let Ok(mut state) = self.enter(py) {
+            state.maker.plans.forget_events();
+        }
     }
 
     /// Whether the stream has said that it is complete: ``[DONE]``, the last event of its dialect, or the

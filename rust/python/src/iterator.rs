@@ -258,6 +258,7 @@ impl EventIterator {
     // A source is as a rule a generator, whose frame may hold whatever holds this. While a call is under way, nothing
     // is shown to the garbage collector, which then takes everything for reachable.
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.decoder)?;
         let Some(source) = self.source.visit(&visit) else { return Ok(()) };
         source.chunks.as_ref().map_or(Ok(()), |chunks| visit.call(chunks))
     }

@@ -12,6 +12,7 @@ use crate::program::Program;
 use crate::recycle::{Reuse, Ring};
 use crate::reuse;
 use crate::text::{self, Piece};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use sselerate_core::decoder::Hit;
@@ -122,6 +123,11 @@ impl Plan {
         if known.is_none() {
             *known = self.dialect.as_ref().map(|name| name.clone_ref(py));
         }
+    }
+
+    /// Show earlier events to the garbage collector.
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.ring.traverse(visit)
     }
 
     /// Let go of earlier events.

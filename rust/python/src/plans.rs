@@ -9,6 +9,7 @@ use crate::plan::{Adapted, Plan};
 use crate::program::Program;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::ffi;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use sselerate_core::json::{Tape, parse};
 use sselerate_core::predictor::Learned;
@@ -105,6 +106,14 @@ impl Plans {
             *entry = Entry::Plan(Plan::new(parsed, *shape, learned, &event)?);
         }
         Ok(())
+    }
+
+    /// Show events that were made earlier to the garbage collector.
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.entries.iter().try_for_each(|entry| match entry {
+            Entry::Plan(plan) => plan.traverse(visit),
+            Entry::Nothing | Entry::Lesson(_) => Ok(()),
+        })
     }
 
     /// Let go of events that were made earlier.

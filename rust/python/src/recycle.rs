@@ -8,6 +8,7 @@ use crate::program::Program;
 use crate::reuse;
 use crate::scalar;
 use pyo3::ffi;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use sselerate_core::decoder::Hit;
 use sselerate_core::json::Kind;
@@ -393,6 +394,11 @@ impl Ring {
         if self.next >= self.kept.len() {
             self.next = 0;
         }
+    }
+
+    /// Show earlier events to the garbage collector: whoever had one may have put into it what holds the stream.
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.kept.iter().try_for_each(|kept| visit.call(&kept.event))
     }
 
     /// Let go of earlier events.
