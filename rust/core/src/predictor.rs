@@ -6,9 +6,9 @@
 //! How it learns. A constant that changes soon after it was learnt becomes a hole for good; one that had held for long
 //! (an id when a new stream begins, a timestamp) just takes its new value. An event that differs from a template in
 //! nothing but constants is *adapted*: all its scalars are read as if they were holes, which takes a fraction of
-//! parsing it. One with another shape is parsed in full. Learning it costs more than a hit saves: so only what looks like
-//! an event before is learnt, within a budget that hits refill, and after some misses in a row nothing is even compared
-//! for a while.
+//! parsing it. One with another shape is parsed in full. Learning it costs more than a hit saves: so only what looks
+//! like an event before is learnt, within a budget that hits refill, and after some misses in a row nothing is even
+//! compared for a while.
 
 use crate::framing::Frame;
 use crate::json::{Tape, scan};

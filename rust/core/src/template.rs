@@ -20,8 +20,8 @@ use crate::limits::MAX_INT_DIGITS;
 const MAX_SCALARS: usize = 256;
 /// Events in which more changes are not worth predicting. Recorded ones have three holes at the 95th percentile.
 pub(crate) const MAX_HOLES: usize = 32;
-/// Hits after which a constant counts as one, whatever its next value: to take on the id of a new stream costs as much as
-/// reading it in about so many events.
+/// Hits after which a constant counts as one, whatever its next value: to take on the id of a new stream costs as much
+/// as reading it in about so many events.
 pub(crate) const SETTLED: u64 = 8;
 
 /// An event as constant segments and holes.
