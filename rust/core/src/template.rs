@@ -298,6 +298,10 @@ impl Template {
         if self.holes.len() + changes.len() > MAX_HOLES {
             return None;
         }
+        let same_lines = lines.is_none_or(|lines| self.framed && self.bare == bare && self.lines() == lines);
+        if changes.is_empty() && same_lines {
+            return Some(changes);
+        }
         for (scalar, span) in self.scalars.iter_mut().zip(values) {
             scalar.hole |= !settled && self.text[scalar.start..scalar.end] != *span.bytes(payload);
             (scalar.start, scalar.end) = (span.start, span.end);
@@ -339,8 +343,7 @@ impl Template {
     /// Take the bytes of another event of the shape, whose `scalars` count from the payload's start. Where its lines
     /// are not known, those of the template stay.
     fn set_text(&mut self, payload: &[u8], lines: Option<Lines<'_>>, bare: bool) {
-        let (before, behind) = (self.text.get(..self.payload.0), self.text.get(self.payload.1..));
-        let (prefix, suffix) = lines.unwrap_or((before.unwrap_or_default(), behind.unwrap_or_default()));
+        let (prefix, suffix) = lines.unwrap_or(self.lines());
         let (start, text) = (prefix.len(), [prefix, payload, suffix].concat());
         (self.text, self.payload) = (text, (start, start + payload.len()));
         for scalar in &mut self.scalars {
@@ -362,6 +365,10 @@ impl Template {
             start = scalar.end;
         }
         self.constant.extend_from_slice(&self.text[start..]);
+    }
+
+    fn lines(&self) -> Lines<'_> {
+        (&self.text[..self.payload.0], &self.text[self.payload.1..])
     }
 
     fn gap(&self, from: usize, to: usize) -> &[u8] {
