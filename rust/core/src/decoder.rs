@@ -648,7 +648,7 @@ impl Reader {
         {
             return fail(Cause::Mismatch(mismatch));
         }
-        let learning = (shape.is_some() && predictable && !last && predictor.missed(tape)).then_some(Learning {
+        let learning = (shape.is_some() && predictable && !last && predictor.missed(data, tape)).then_some(Learning {
             predictor,
             pinned,
             schema,

@@ -244,7 +244,7 @@ impl Predictor {
 
     /// An event had to be parsed in full. True: [`Predictor::learn`] from it.
     #[inline]
-    pub(crate) fn missed(&mut self, tape: &Tape) -> bool {
+    pub(crate) fn missed(&mut self, payload: &[u8], tape: &Tape) -> bool {
         if !self.enabled {
             return false;
         }
@@ -256,10 +256,12 @@ impl Predictor {
             }
             return false;
         }
-        if !self.templates.is_empty() {
+        // Without templates nothing is compared. But only a pause gives back what was spent on events that were not
+        // worth one.
+        if !self.templates.is_empty() || self.credit < LEARNING_COST {
             self.patience.miss();
         }
-        if self.credit < LEARNING_COST || !self.sightings.note(tape) {
+        if payload.len() > MAX_PAYLOAD || self.credit < LEARNING_COST || !self.sightings.note(tape) {
             return false;
         }
         self.credit -= LEARNING_COST;
@@ -314,7 +316,7 @@ impl Predictor {
         named: bool,
     ) -> Option<Learned> {
         let lines = constant_lines(chunk, frame);
-        if payload.len() > MAX_PAYLOAD || (named && lines.is_none()) {
+        if named && lines.is_none() {
             return None;
         }
         let mut scalars = scalars(payload, tape, pinned)?;
@@ -460,6 +462,25 @@ mod tests {
         predictor.learn(b"", &frame(payload.as_bytes()), payload.as_bytes(), &tape, &pinned, false).unwrap();
         assert_eq!(adapted(&mut predictor, r#"{"type":"x","t":"b"}"#), None);
         assert_eq!(adapted(&mut predictor, r#"{"type":"a","t":"c"}"#), Some((vec![4], vec![4])));
+    }
+
+    fn missed(predictor: &mut Predictor, payload: &str) -> bool {
+        let mut tape = Tape::default();
+        parse(payload.as_bytes(), &mut tape).unwrap();
+        predictor.missed(payload.as_bytes(), &tape)
+    }
+
+    #[test]
+    fn what_comes_after_events_not_worth_a_template_is_learnt() {
+        let mut predictor = Predictor::new(true);
+        let large = format!(r#"{{"t":"{}"}}"#, "x".repeat(MAX_PAYLOAD));
+        assert!((0..100).all(|_| !missed(&mut predictor, &large)));
+        assert!(!missed(&mut predictor, r#"{"id":1}"#));
+        // The caller finds these to have too many values.
+        while predictor.credit >= LEARNING_COST {
+            assert!(missed(&mut predictor, r#"{"id":1}"#));
+        }
+        assert!((0..100).any(|_| missed(&mut predictor, r#"{"id":1}"#)));
     }
 
     #[test]
