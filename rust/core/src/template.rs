@@ -257,10 +257,10 @@ impl Template {
     /// Read all scalars of a payload with this shape. False: it has another one, or lines that are not those of the
     /// template.
     pub(crate) fn read_all(&self, payload: &[u8], lines: Option<Lines<'_>>, values: &mut Vec<Span>) -> bool {
+        values.clear();
         if self.named && lines.is_none_or(|(prefix, _)| Some(prefix) != self.text.get(..self.payload.0)) {
             return false;
         }
-        values.clear();
         let (mut mine, mut rest) = (self.payload.0, payload);
         for scalar in &self.scalars {
             let Some(behind) = after(rest, self.gap(mine, scalar.start)) else { return false };
