@@ -37,7 +37,7 @@ MISSES = {"unlike": 1.25, "logprobs": 1.25, "turns": 1.25, "twice": 1.25, "spoil
 """Streams on which prediction fails (see gate.rs), each counted with and, as "NAME, full", without it; and
 what the former may cost at most, as a multiple of the latter."""
 MISSES["cold twice"] = 1.6
-"""What is worst for a decoder: all that it learns from its first 18 events is of no use. Not 1.25."""
+"""What is worst for a new decoder: all that it learns from its first 18 events is of no use. Not 1.25."""
 CORE_EVENTS = 1000
 """Events in a repetition of the core; the same constant is in rust/core/examples/gate.rs."""
 CORE_REPETITIONS = (2, 12)
