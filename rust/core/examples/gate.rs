@@ -4,8 +4,8 @@
 //!
 //! - framing, full, predicted, 1460 (predicted, in chunks that cut events), on a stream of completions that repeat each
 //!   other;
-//! - unlike, logprobs, turns, twice, spoilt, cold, cold twice: streams on which prediction fails, and the same with
-//!   `, full` behind the name: without.
+//! - unlike, logprobs, turns, random, twice, spoilt, cold, cold twice: streams on which prediction fails, and the same
+//!   with `, full` behind the name: without.
 //!
 //! Run with two values of TIMES: the difference is free of start-up.
 
@@ -59,6 +59,16 @@ fn turns() -> String {
     (0..EVENTS).map(|event| shuffled(event % 16 * 311, event)).collect()
 }
 
+/// Sixteen shapes in no order: all are known, but the one that comes next must be searched for.
+fn random() -> String {
+    let mut number = 1u32;
+    let mut next = || {
+        number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (number >> 28) as usize
+    };
+    (0..EVENTS).map(|event| shuffled(next() * 311, event)).collect()
+}
+
 /// The tokens are keys, so that no two events have the same ones.
 fn logprobs() -> String {
     let mut stream = String::new();
@@ -106,6 +116,7 @@ fn main() {
         "spoilt" => spoilt(),
         "logprobs" => logprobs(),
         "turns" => turns(),
+        "random" => random(),
         _ => completions(),
     };
     let size = if work == "1460" { 1460 } else { 16 << 10 };
