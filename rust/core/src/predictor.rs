@@ -30,7 +30,7 @@ const MAX_CANDIDATES: usize = 24;
 /// instructions as the full parser.
 const MAX_IN_VAIN: usize = 2;
 /// Larger payloads are not worth remembering: they are few, and the full parser runs at memory speed there.
-const MAX_PAYLOAD: usize = 16 << 10;
+const MAX_PAYLOAD: usize = 8 << 10;
 /// What learning costs, in hits, and how much can be saved up. Where nothing hits, pauses give some back.
 const LEARNING_COST: u64 = 3;
 const MOST_CREDIT: u64 = 96;
